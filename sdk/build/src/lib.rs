@@ -1,0 +1,1 @@
+//! clasp-plugin-build
