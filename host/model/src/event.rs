@@ -127,12 +127,12 @@ impl Event {
     /// back, retried or sent elsewhere (rule A8).
     pub fn is_content(&self) -> bool {
         match self {
-            Self::Text(text) | Self::Thinking(text) | Self::RedactedThinking(text) => {
-                !text.is_empty()
-            }
+            Self::Text(text)
+            | Self::Thinking(text)
+            | Self::RedactedThinking(text)
+            | Self::State(text) => !text.is_empty(),
             Self::ToolCall(_) | Self::Block(_) | Self::Citation(_) => true,
             Self::Started(_)
-            | Self::State(_)
             | Self::Extra(_)
             | Self::Usage(_)
             | Self::Finished(_)

@@ -20,7 +20,7 @@ pub use self::manifest::{
     TokenExchange,
 };
 pub use self::request::{
-    Blob, CacheHint, Dialect, Field, FunctionTool, HostedTool, Json, Media, MediaKind, Message,
-    MediaSource, OutputSchema, Part, Reasoning, Request, ResultPart, Role, Text, Thinking, Tool,
+    Blob, CacheHint, Dialect, Field, FunctionTool, HostedTool, Json, Media, MediaKind, MediaSource,
+    Message, OutputSchema, Part, Reasoning, Request, ResultPart, Role, Text, Thinking, Tool,
     ToolCall, ToolChoice, ToolResult,
 };
