@@ -1,1 +1,122 @@
-//! clasp-dialect
+//! The clients' dialects: their requests into [`Request`], [`Event`]s into their answers, failures
+//! into their errors.
+//!
+//! Pure functions and state machines. The grammar of what a client sees is kept here alone (rule
+//! F1): whatever events come, in whatever order, what is written is a well-formed answer.
+
+#![allow(clippy::result_large_err, reason = "a failure crosses layers by value, and seldom")]
+
+mod anthropic;
+mod blocks;
+mod json;
+
+use bytes::{Bytes, BytesMut};
+use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};
+
+use self::anthropic::parse::Endpoint;
+
+/// What the answer's head needs before the provider said a word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The answer's id, in the dialect's form: `msg_…` (rule A15).
+    pub id: String,
+    /// The model, as the client named it (rule A15).
+    pub model: String,
+    /// Input tokens, estimated; at least 1 is written (rule A9).
+    pub input_estimate: u64,
+}
+
+/// An error as the client gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON document.
+    pub body: Bytes,
+    /// The value of `retry-after`, in seconds.
+    pub retry_after: Option<u64>,
+}
+
+/// Writes one answer in a client's grammar.
+///
+/// Calls may come in any order: an answer is begun when needed, and after [`end`](Self::end) or
+/// [`fail`](Self::fail) nothing more is written.
+pub trait Encoder: Send {
+    /// Begins the answer.
+    fn start(&mut self, out: &mut BytesMut);
+
+    /// Writes a sign of life; nothing for a plain answer.
+    fn ping(&mut self, out: &mut BytesMut);
+
+    /// Takes what the provider said. [`Event::Failed`] is [`fail`](Self::fail).
+    fn event(&mut self, event: Event, out: &mut BytesMut);
+
+    /// Ends the answer well. A plain answer is written here, as a whole.
+    ///
+    /// An answer without [`Event::Finished`] cannot end well: it becomes a failure (rule A8), see
+    /// [`failure`](Self::failure).
+    fn end(&mut self, out: &mut BytesMut);
+
+    /// Ends the answer badly: a stream gets its error event (rule A8), a plain answer becomes the
+    /// error document (its status is for the caller: see [`error()`]).
+    fn fail(&mut self, failure: &Failure, out: &mut BytesMut);
+
+    /// The failure that ended the answer, whether told by [`fail`](Self::fail) or met while
+    /// encoding. The status of a plain answer that failed is not 200.
+    fn failure(&self) -> Option<&Failure>;
+}
+
+/// Reads a request body.
+///
+/// # Errors
+/// A [`Failure`] of source client, whose message names the path of the fault (rule D5).
+pub fn parse(dialect: Dialect, body: &ByteString, headers: &[Header]) -> Result<Request, Failure> {
+    read(Endpoint::Messages, dialect, body, headers)
+}
+
+/// Reads the body of a request whose tokens are only to be counted: the same, but nothing of the
+/// answer (`max_tokens`) need be said.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_count(
+    dialect: Dialect,
+    body: &ByteString,
+    headers: &[Header],
+) -> Result<Request, Failure> {
+    read(Endpoint::CountTokens, dialect, body, headers)
+}
+
+fn read(
+    endpoint: Endpoint,
+    dialect: Dialect,
+    body: &ByteString,
+    headers: &[Header],
+) -> Result<Request, Failure> {
+    match dialect {
+        Dialect::AnthropicMessages => anthropic::parse::parse(endpoint, body, headers),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => Err(Failure::new(
+            FailureKind::NotFound,
+            Source::Client,
+            "This API is not served here; use POST /v1/messages.",
+        )),
+    }
+}
+
+/// An encoder of one answer, streamed or plain.
+pub fn encoder(dialect: Dialect, stream: bool, head: Head) -> Box<dyn Encoder> {
+    match dialect {
+        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
+            anthropic::encode::encoder(stream, head)
+        }
+    }
+}
+
+/// A failure as the client gets it when no answer has begun.
+pub fn error(dialect: Dialect, failure: &Failure, request_id: &str) -> ErrorAnswer {
+    match dialect {
+        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
+            anthropic::error::answer(failure, request_id)
+        }
+    }
+}

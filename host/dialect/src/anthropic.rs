@@ -1,0 +1,9 @@
+//! Anthropic Messages: requests, answers and errors.
+//!
+//! <https://platform.claude.com/docs/en/api/messages> and
+//! <https://platform.claude.com/docs/en/build-with-claude/streaming>, seen 2026-11.
+
+pub(crate) mod encode;
+pub(crate) mod error;
+mod ids;
+pub(crate) mod parse;

@@ -1,0 +1,285 @@
+//! Answers of Anthropic Messages, streamed or plain.
+//!
+//! Both are written by the same steps, so that they say the same (B3). What the grammar asks for
+//! beyond the order of blocks is kept here: one start and one stop (A1), the stop reason (A6, A7,
+//! A16), usage (A9), a broken end that is never a clean one (A8).
+
+mod input;
+mod plain;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use bytes::BytesMut;
+use clasp_model::{Event, Failure, FailureKind, FinishReason, Json, Source, Usage};
+
+use self::input::Input;
+use self::plain::Plain;
+use self::stream::Stream;
+use super::ids;
+use crate::blocks::{Op, Open, Sorter};
+use crate::{Encoder, Head};
+
+pub(crate) fn encoder(stream: bool, head: Head) -> Box<dyn Encoder> {
+    if stream {
+        Box::new(Answer::new(head, Stream::default()))
+    } else {
+        Box::new(Answer::new(head, Plain::default()))
+    }
+}
+
+/// How an answer is written down. Calls come in the grammar's order.
+trait Form: Send {
+    fn start(&mut self, head: &Head, out: &mut BytesMut);
+    fn ping(&mut self, out: &mut BytesMut);
+    fn open(&mut self, block: &Open, out: &mut BytesMut);
+    /// Text, thinking or input of the open block.
+    fn delta(&mut self, text: &str, out: &mut BytesMut);
+    /// Of the open thinking; the last delta before its close.
+    fn signature(&mut self, signature: &str, out: &mut BytesMut);
+    /// Of the open text.
+    fn citation(&mut self, citation: &Json, out: &mut BytesMut);
+    /// `whole` is false for input that is no JSON object.
+    fn close(&mut self, whole: bool, out: &mut BytesMut);
+    fn redacted(&mut self, data: &str, out: &mut BytesMut);
+    fn block(&mut self, block: &Json, out: &mut BytesMut);
+    fn end(&mut self, head: &Head, end: &End, out: &mut BytesMut);
+    fn fail(&mut self, failure: &Failure, out: &mut BytesMut);
+}
+
+/// What the last part of an answer says.
+struct End {
+    stop_reason: &'static str,
+    stop_sequence: Option<String>,
+    counts: Counts,
+}
+
+/// Token counts as this dialect has them: the input without what the cache held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counts {
+    input: u64,
+    cache_write: u64,
+    cache_read: u64,
+    output: u64,
+}
+
+struct Answer<F> {
+    head: Head,
+    form: F,
+    sorter: Sorter,
+    ops: Vec<Op>,
+    open: Option<OpenBlock>,
+    calls: usize,
+    /// A call's input is no JSON object: it was cut.
+    cut: bool,
+    phase: Phase,
+    failure: Option<Failure>,
+}
+
+enum OpenBlock {
+    Text,
+    Thinking,
+    Call(Input),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    New,
+    Started,
+    Ended,
+}
+
+impl<F: Form> Answer<F> {
+    fn new(head: Head, form: F) -> Self {
+        Self {
+            sorter: Sorter::new(&head.id, "toolu_"),
+            head,
+            form,
+            ops: Vec::new(),
+            open: None,
+            calls: 0,
+            cut: false,
+            phase: Phase::New,
+            failure: None,
+        }
+    }
+
+    fn write(&mut self, out: &mut BytesMut) {
+        let mut ops = std::mem::take(&mut self.ops);
+        for op in ops.drain(..) {
+            self.op(op, out);
+        }
+        self.ops = ops;
+    }
+
+    fn op(&mut self, op: Op, out: &mut BytesMut) {
+        match (op, &mut self.open) {
+            (Op::Open(block), _) => {
+                self.open = Some(match &block {
+                    Open::Text => OpenBlock::Text,
+                    Open::Thinking => OpenBlock::Thinking,
+                    Open::Call { .. } => OpenBlock::Call(Input::default()),
+                });
+                let block = match block {
+                    Open::Call { id, name } => {
+                        self.calls += 1;
+                        Open::Call { id: ids::encode(&id).into_owned(), name }
+                    }
+                    block => block,
+                };
+                self.form.open(&block, out);
+            }
+            (Op::Delta(text), Some(OpenBlock::Call(input))) => {
+                if let Some(text) = input.push(&text) {
+                    self.form.delta(text, out);
+                }
+            }
+            (Op::Delta(text), _) => self.form.delta(&text, out),
+            (Op::State(state), Some(OpenBlock::Thinking)) => self.form.signature(&state, out),
+            // Text and calls have no place for it.
+            (Op::State(_), _) => {}
+            (Op::Citation(citation), _) => self.form.citation(&citation, out),
+            (Op::Close, open) => {
+                let mut whole = true;
+                if let Some(OpenBlock::Call(input)) = open.take() {
+                    let end = input.end();
+                    if let Some(text) = end.held {
+                        self.form.delta(&text, out);
+                    }
+                    whole = end.whole;
+                    self.cut |= !whole;
+                }
+                self.form.close(whole, out);
+            }
+            (Op::Redacted(data), _) => self.form.redacted(&data, out),
+            (Op::Block(block), _) => self.form.block(&block, out),
+        }
+    }
+
+    fn give_up(&mut self, failure: Failure, out: &mut BytesMut) {
+        self.phase = Phase::Ended;
+        self.form.fail(&failure, out);
+        self.failure = Some(failure);
+    }
+
+    /// A finished call wants its tool run, whatever the provider's word; a call that was cut does
+    /// not, and clients know by `max_tokens` that it was (rules A6, A7).
+    fn stop(&self) -> (&'static str, Option<String>) {
+        let reason = match self.sorter.finish_reason() {
+            Some(FinishReason::Refusal) if self.cut => "refusal",
+            _ if self.cut => "max_tokens",
+            _ if self.calls > 0 => "tool_use",
+            Some(FinishReason::MaxTokens) => "max_tokens",
+            Some(FinishReason::StopSequence(sequence)) => {
+                return ("stop_sequence", sequence.clone());
+            }
+            Some(FinishReason::ContextFull) => "model_context_window_exceeded",
+            Some(FinishReason::Refusal) => "refusal",
+            Some(FinishReason::Pause) => "pause_turn",
+            Some(FinishReason::EndTurn | FinishReason::ToolCalls | FinishReason::Other(_))
+            | None => "end_turn",
+        };
+        (reason, None)
+    }
+}
+
+impl<F: Form> Encoder for Answer<F> {
+    fn start(&mut self, out: &mut BytesMut) {
+        if self.phase == Phase::New {
+            self.phase = Phase::Started;
+            self.form.start(&self.head, out);
+        }
+    }
+
+    fn ping(&mut self, out: &mut BytesMut) {
+        if self.phase != Phase::Ended {
+            self.form.ping(out);
+        }
+    }
+
+    fn event(&mut self, event: Event, out: &mut BytesMut) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        let sorted = self.sorter.event(event, &mut self.ops);
+        if !self.ops.is_empty() {
+            self.start(out);
+            self.write(out);
+        }
+        if let Err(failure) = sorted {
+            self.give_up(failure, out);
+        }
+    }
+
+    fn end(&mut self, out: &mut BytesMut) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        let finished = if self.sorter.finish_reason().is_none() {
+            Err(unfinished())
+        } else {
+            self.sorter.finish(&mut self.ops)
+        };
+        if let Err(failure) = finished {
+            return self.give_up(failure, out);
+        }
+        self.start(out);
+        self.write(out);
+        let (stop_reason, stop_sequence) = self.stop();
+        let counts = Counts::of(self.sorter.usage(), &self.head, self.sorter.characters());
+        let end = End { stop_reason, stop_sequence, counts };
+        self.form.end(&self.head, &end, out);
+        self.phase = Phase::Ended;
+    }
+
+    fn fail(&mut self, failure: &Failure, out: &mut BytesMut) {
+        if self.phase != Phase::Ended {
+            self.give_up(failure.clone(), out);
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+}
+
+impl Counts {
+    /// At the begin of an answer: all is fresh input, and there is some.
+    fn estimated(head: &Head) -> Self {
+        Self { input: head.input_estimate.max(1), cache_write: 0, cache_read: 0, output: 0 }
+    }
+
+    /// At its end: what the provider counted, else an estimate. No prompt is empty, so a provider
+    /// that counts nothing has not counted.
+    fn of(usage: Usage, head: &Head, characters: u64) -> Self {
+        let cache_write = usage.cache_write.unwrap_or_default();
+        let cache_read = usage.cache_read.unwrap_or_default();
+        let all = usage.input.filter(|&input| input > 0).unwrap_or(head.input_estimate.max(1));
+        let input = all.saturating_sub(cache_read.saturating_add(cache_write));
+        let output = usage.output.unwrap_or_else(|| characters.div_ceil(4));
+        Self { input, cache_write, cache_read, output }
+    }
+
+    fn write(self, out: &mut BytesMut) {
+        use crate::json::write::number;
+        out.extend_from_slice(b"{\"input_tokens\":");
+        number(out, self.input);
+        out.extend_from_slice(b",\"cache_creation_input_tokens\":");
+        number(out, self.cache_write);
+        out.extend_from_slice(b",\"cache_read_input_tokens\":");
+        number(out, self.cache_read);
+        out.extend_from_slice(b",\"output_tokens\":");
+        number(out, self.output);
+        out.extend_from_slice(b"}");
+    }
+}
+
+/// Without an end of the provider's own the answer is not complete, and must not look so: clients
+/// take a clean end as a finished answer (rule A8).
+fn unfinished() -> Failure {
+    Failure::new(
+        FailureKind::ProviderError,
+        Source::Vendor,
+        "The provider's answer ended before it was complete",
+    )
+}

@@ -1,0 +1,219 @@
+//! Rule F1: whatever events come, the answer keeps the grammar, and nothing that was said is lost.
+
+use clasp_model::{
+    Event, Failure, FailureKind, Field, FinishReason, Source, Started, ToolCallDelta, Usage,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use super::{answer, end_turn, raw};
+
+fn words() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "\\PC{1,6}|[\u{0}-\u{7f}]{1,20}"]
+}
+
+fn any_call() -> impl Strategy<Value = Event> {
+    call_named(option::of(select(vec!["", "x", "y\n"])))
+}
+
+fn call_named(names: impl Strategy<Value = Option<&'static str>>) -> impl Strategy<Value = Event> {
+    let ids = select(vec!["", "a", "b", "a b", "clasp_YSBi", "ü", "toolu_1"]);
+    let pieces = select(vec![
+        "",
+        " ",
+        "{",
+        "}",
+        "{}",
+        "{\"a\":",
+        "1}",
+        "null",
+        "\"x",
+        "\"",
+        "[",
+        "]",
+        "\\",
+        "{\"a\":[{\"b\":\"}\"}]}",
+    ]);
+    (0_u32..3, option::of(ids), names, pieces, option::of(words())).prop_map(
+        |(slot, id, name, arguments, state)| {
+            Event::ToolCall(ToolCallDelta {
+                slot,
+                id: id.map(Into::into),
+                name: name.map(Into::into),
+                arguments: arguments.into(),
+                state,
+            })
+        },
+    )
+}
+
+fn any_block() -> impl Strategy<Value = Event> {
+    let blocks = select(vec![
+        r#"{"type":"text","text":"a"}"#,
+        r#"{"type":"text","text":""}"#,
+        r#"{"type":"text"}"#,
+        r#"{"type":"text","text":"a","citations":[{"n":1},2]}"#,
+        r#"{"type":"thinking","thinking":"","signature":""}"#,
+        r#"{"type":"thinking","thinking":"a"}"#,
+        r#"{"type":"redacted_thinking","data":""}"#,
+        r#"{"type":"redacted_thinking","data":"x"}"#,
+        r#"{"type":"tool_use","id":"a","name":"x","input":{}}"#,
+        r#"{"type":"tool_use","id":"","name":"","input":{"a":1}}"#,
+        r#"{"type":"tool_use","name":"x","input":"{"}"#,
+        "{\"type\":\"tool_use\",\"name\":\"x\",\"input\":{\n}}",
+        r#"{"type":"server_tool_use","id":"s","name":"x","input":{"a":1},"b":"\n"}"#,
+        r#"{"type":"server_tool_use","id":"s","name":"x"}"#,
+        "{\"type\":\"web_search_tool_result\",\r\n\"content\":[]}",
+        r#"{"type":""}"#,
+        r#"{"type":1}"#,
+        r#""text""#,
+        "{",
+        "",
+    ]);
+    blocks.prop_map(|text| Event::Block(raw(text)))
+}
+
+fn any_finish() -> impl Strategy<Value = Event> {
+    let reasons = vec![
+        FinishReason::EndTurn,
+        FinishReason::MaxTokens,
+        FinishReason::StopSequence(None),
+        FinishReason::StopSequence(Some("\n".into())),
+        FinishReason::ContextFull,
+        FinishReason::ToolCalls,
+        FinishReason::Refusal,
+        FinishReason::Pause,
+        FinishReason::Other("x".into()),
+    ];
+    select(reasons).prop_map(Event::Finished)
+}
+
+fn any_usage() -> impl Strategy<Value = Event> {
+    let count = || option::of(select(vec![0, 1, 500, u64::MAX]));
+    (count(), count(), count(), count()).prop_map(|(input, cache_read, cache_write, output)| {
+        Event::Usage(Usage { input, cache_read, cache_write, output, reasoning: None })
+    })
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let failure = Failure::new(FailureKind::Protocol, Source::Vendor, "");
+    prop_oneof![
+        6 => words().prop_map(Event::Text),
+        3 => words().prop_map(Event::Thinking),
+        1 => words().prop_map(Event::RedactedThinking),
+        2 => words().prop_map(Event::State),
+        9 => any_call(),
+        2 => select(vec!["{\"a\":\n1}", "{}", "1", "{", ""]).prop_map(|text| Event::Citation(raw(text))),
+        3 => any_block(),
+        1 => any_usage(),
+        1 => any_finish(),
+        1 => Just(Event::Started(Started::default())),
+        1 => Just(Event::Extra(Field { name: "x".into(), value: raw("1") })),
+        1 => Just(Event::Failed(failure)),
+    ]
+}
+
+/// A call in pieces: a name, then arguments cut anywhere.
+fn pieces(slot: u32, arguments: &str, cuts: &[usize]) -> Vec<Event> {
+    let delta = |name: Option<String>, arguments: &str| {
+        Event::ToolCall(ToolCallDelta {
+            slot,
+            id: name.is_some().then(|| format!("id_{slot}")),
+            name,
+            arguments: arguments.into(),
+            state: None,
+        })
+    };
+    let mut events = vec![delta(Some(format!("tool_{slot}")), "")];
+    let mut cuts: Vec<usize> = cuts.iter().map(|&cut| arguments.floor_char_boundary(cut)).collect();
+    cuts.push(arguments.len());
+    cuts.sort_unstable();
+    let mut from = 0;
+    for cut in cuts {
+        events.push(delta(None, &arguments[from..cut]));
+        from = cut;
+    }
+    events
+}
+
+fn any_arguments() -> impl Strategy<Value = Value> {
+    vec(("[a-z\"{}]{0,3}", "\\PC{0,5}|[{}\\[\\]\"\\\\]{0,6}"), 0..4).prop_map(|members| {
+        Value::Object(members.into_iter().map(|(name, text)| (name, json!([text]))).collect())
+    })
+}
+
+proptest! {
+    #[test]
+    fn f01_any_events_make_a_valid_answer(
+        events in vec(any_event(), 0..24),
+        end in option::of(any_finish()),
+    ) {
+        answer(&events.into_iter().chain(end).collect::<Vec<Event>>());
+    }
+
+    #[test]
+    fn a03_calls_arrive_whole_however_they_interleave(
+        calls in vec((any_arguments(), vec(0_usize..30, 0..5)), 1..5),
+        order in vec(0_usize..5, 0..60),
+    ) {
+        let mut rest: Vec<_> = calls
+            .iter()
+            .enumerate()
+            .map(|(slot, (arguments, cuts))| {
+                pieces(slot as u32, &arguments.to_string(), cuts).into_iter().peekable()
+            })
+            .collect();
+        let mut events = Vec::new();
+        let mut first = Vec::new();
+        for index in order.into_iter().chain(0..5).filter(|&index| index < calls.len()) {
+            if !first.contains(&index) {
+                first.push(index);
+            }
+            events.extend(rest[index].next());
+        }
+        for (index, rest) in rest.into_iter().enumerate() {
+            if !first.contains(&index) {
+                first.push(index);
+            }
+            events.extend(rest);
+        }
+        events.push(end_turn());
+        let got = answer(&events);
+        let expected: Vec<Value> = first
+            .into_iter()
+            .map(|index| {
+                let (id, name) = (format!("id_{index}"), format!("tool_{index}"));
+                json!({"type": "tool_use", "id": id, "name": name, "input": calls[index].0})
+            })
+            .collect();
+        prop_assert_eq!(got.blocks, expected);
+    }
+
+    #[test]
+    fn text_and_thinking_are_neither_lost_nor_reordered(
+        events in vec(prop_oneof![
+            words().prop_map(Event::Text),
+            words().prop_map(Event::Thinking),
+            call_named(Just(Some("x"))),
+        ], 0..24),
+    ) {
+        let (mut texts, mut thoughts) = (String::new(), String::new());
+        for event in &events {
+            match event {
+                Event::Text(piece) => texts.push_str(piece),
+                Event::Thinking(piece) => thoughts.push_str(piece),
+                _ => {}
+            }
+        }
+        let got = answer(&events.into_iter().chain([end_turn()]).collect::<Vec<Event>>());
+        let all = |kind: &str| -> String {
+            let of_kind = got.blocks.iter().filter(|block| block["type"] == kind);
+            of_kind.map(|block| block[kind].as_str().unwrap()).collect()
+        };
+        prop_assert_eq!(all("text"), texts);
+        prop_assert_eq!(all("thinking"), thoughts);
+    }
+}

@@ -1,0 +1,51 @@
+//! The system prompt.
+//!
+//! Rule: it goes on as the client wrote it (C14), but for one line that a client adds for its own
+//! vendor's billing and that differs from conversation to conversation: it would spoil every other
+//! provider's prompt cache (C11).
+
+use clasp_model::{ByteString, Text};
+
+use super::content;
+use crate::json::read::{Fault, Kind, Read, Reader};
+
+/// How the text begins that is left out.
+const BILLING_HEADER: &str = "x-anthropic-billing-header:";
+
+pub(super) fn prompt(reader: &mut Reader<'_>) -> Read<Vec<Text>> {
+    let mut system = Vec::new();
+    match reader.kind()? {
+        Kind::String => {
+            let text = without_billing_header(reader.string()?);
+            if !text.is_empty() {
+                system.push(Text { text, ..Text::default() });
+            }
+        }
+        Kind::Array => reader.array(|reader| {
+            let kind = reader.peek("type")?.ok_or_else(|| Fault::missing("type"))?;
+            if kind != "text" {
+                let message = format!("Input should be 'text', not {:?}", &*kind);
+                return Err(Fault::new(message).under("type"));
+            }
+            let mut block = content::text(reader)?;
+            block.text = without_billing_header(block.text);
+            if !block.text.is_empty() {
+                system.push(block);
+            }
+            Ok(())
+        })?,
+        kind => {
+            let message = format!("Input should be a string or an array, not {kind}");
+            return Err(Fault::new(message));
+        }
+    }
+    Ok(system)
+}
+
+fn without_billing_header(text: ByteString) -> ByteString {
+    if !text.starts_with(BILLING_HEADER) {
+        return text;
+    }
+    let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
+    text.slice_ref(rest)
+}
