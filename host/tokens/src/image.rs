@@ -1,0 +1,76 @@
+//! What an image costs, by its size in pixels, which its first bytes tell
+//! (<https://platform.claude.com/docs/en/build-with-claude/vision>, seen 2026-11).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+/// Pixels that make a token.
+const PIXELS_PER_TOKEN: u64 = 750;
+
+/// Larger images are scaled down to this, and others are taken for as large.
+const MOST: u64 = 1600;
+
+/// Base64 digits that are looked at.
+const HEAD: usize = 1024;
+
+pub(crate) fn tokens(base64: &str) -> u64 {
+    let head = base64.get(..HEAD.min(base64.len())).unwrap_or_default().trim_end_matches('=');
+    let bytes = STANDARD_NO_PAD.decode(head).unwrap_or_default();
+    let Some((width, height)) = size(&bytes) else { return MOST };
+    let pixels = u64::from(width) * u64::from(height);
+    pixels.div_ceil(PIXELS_PER_TOKEN).clamp(1, MOST)
+}
+
+/// Width and height of a PNG, GIF, WebP or JPEG.
+fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => {
+            Some((number(bytes.get(16..20)?), number(bytes.get(20..24)?)))
+        }
+        [b'G', b'I', b'F', b'8', ..] => {
+            Some((backwards(bytes.get(6..8)?), backwards(bytes.get(8..10)?)))
+        }
+        [b'R', b'I', b'F', b'F', ..] => webp(bytes),
+        [0xFF, 0xD8, rest @ ..] => jpeg(rest),
+        _ => None,
+    }
+}
+
+fn webp(bytes: &[u8]) -> Option<(u32, u32)> {
+    match bytes.get(12..16)? {
+        b"VP8X" => Some((backwards(bytes.get(24..27)?) + 1, backwards(bytes.get(27..30)?) + 1)),
+        b"VP8 " => {
+            let side = |bytes| backwards(bytes) & 0x3FFF;
+            Some((side(bytes.get(26..28)?), side(bytes.get(28..30)?)))
+        }
+        b"VP8L" => {
+            let bits = backwards(bytes.get(21..25)?);
+            Some(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1))
+        }
+        _ => None,
+    }
+}
+
+/// Goes from segment to segment up to the one that begins a frame.
+fn jpeg(mut bytes: &[u8]) -> Option<(u32, u32)> {
+    loop {
+        let [0xFF, marker, rest @ ..] = bytes else { return None };
+        if *marker == 0xFF {
+            bytes = bytes.get(1..)?;
+            continue;
+        }
+        if matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC) {
+            return Some((number(rest.get(5..7)?), number(rest.get(3..5)?)));
+        }
+        let length = number(rest.get(..2)?) as usize;
+        bytes = rest.get(length.max(2)..)?;
+    }
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte))
+}
+
+fn backwards(bytes: &[u8]) -> u32 {
+    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u32::from(byte))
+}
