@@ -1,0 +1,202 @@
+//! A loaded plugin: every call runs in a fresh instance, within the limits.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clasp_model::{
+    Begun, Failure, HttpRequest, HttpResponse, Manifest, Model, Request, Source, Target,
+};
+
+use crate::check;
+use crate::contract::{Begun as RawBegun, Contract, Said};
+use crate::engine::{Engine, Phase};
+use crate::exchange::Exchange;
+use crate::fault::Fault;
+use crate::sandbox::{Budget, Sandbox};
+use crate::state::States;
+
+/// A loaded plugin. Every call runs in a fresh instance.
+pub struct Plugin {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) contract: Box<dyn Contract>,
+    pub(crate) manifest: Manifest,
+    /// The manifest's id, to be shared with instances.
+    pub(crate) id: Arc<str>,
+    pub(crate) origin: PathBuf,
+    pub(crate) digest: String,
+    /// Whether the component could sleep.
+    pub(crate) may_sleep: bool,
+}
+
+impl Plugin {
+    /// What it says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The file it came from.
+    pub fn origin(&self) -> &Path {
+        &self.origin
+    }
+
+    /// SHA-256 of its component, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Whether it lists models.
+    pub fn offers_models(&self) -> bool {
+        self.contract.offers_models()
+    }
+
+    /// Whether it counts tokens.
+    pub fn offers_tokens(&self) -> bool {
+        self.contract.offers_tokens()
+    }
+
+    /// Translates a request, in an instance that is dropped before this returns.
+    ///
+    /// # Errors
+    /// The plugin's refusal (source client), what it did wrong (source plugin), or that no
+    /// instance came free in time (source host).
+    pub async fn begin(&self, target: &Target, request: &Request) -> Result<Begun, Failure> {
+        let limits = self.engine.limits();
+        let _room = self.engine.room(Phase::Begin).await?;
+        let budget = self.long();
+        let states = States::new(&self.manifest, request.dialect);
+        let begun = self.contract.begin(self.sandbox(), budget, states, target, request).await;
+        let begun = self.said(begun, "begin")?;
+        let RawBegun { http, state, notes } = check::begun(begun, &self.manifest, limits)
+            .map_err(|fault| self.fail(fault, "begin"))?;
+        Ok(Begun { http, state, notes })
+    }
+
+    /// Starts reading an answer, in a fresh instance that gets only `begin`'s state.
+    ///
+    /// # Errors
+    /// What the plugin did wrong, or that no instance came free in time.
+    pub async fn exchange(&self, target: &Target, state: &[u8]) -> Result<Exchange, Failure> {
+        let room = self.engine.room(Phase::Exchange).await?;
+        let budget = self.short();
+        let reading = self
+            .contract
+            .exchange(self.sandbox(), budget, target, state)
+            .await
+            .map_err(|fault| self.fail(fault, "exchange"))?;
+        Ok(Exchange::new(reading, budget, Arc::clone(&self.id), room))
+    }
+
+    /// The models it knows without asking; none when it does not list models.
+    pub async fn known_models(&self) -> Result<Vec<Model>, Failure> {
+        if !self.offers_models() {
+            return Ok(Vec::new());
+        }
+        let _room = self.engine.room(Phase::Begin).await?;
+        let known = self.contract.known_models(self.sandbox(), self.short()).await;
+        known.map_err(|fault| self.fail(fault, "models.known"))
+    }
+
+    /// The request that lists the models, if the provider has one.
+    pub async fn list_models(&self, target: &Target) -> Result<Option<HttpRequest>, Failure> {
+        if !self.offers_models() {
+            return Ok(None);
+        }
+        let _room = self.engine.room(Phase::Begin).await?;
+        let http = self.contract.list_models(self.sandbox(), self.short(), target).await;
+        let http = http.map_err(|fault| self.fail(fault, "models.list"))?;
+        self.checked(http, "models.list")
+    }
+
+    /// Reads the answer to [`Self::list_models`].
+    pub async fn parse_models(&self, response: &HttpResponse) -> Result<Vec<Model>, Failure> {
+        let _room = self.engine.room(Phase::Begin).await?;
+        let models = self.contract.parse_models(self.sandbox(), self.short(), response).await;
+        models.map_err(|fault| self.fail(fault, "models.parse"))?
+    }
+
+    /// The request that counts a prompt's tokens, if the provider has one.
+    pub async fn count_tokens(
+        &self,
+        target: &Target,
+        request: &Request,
+    ) -> Result<Option<HttpRequest>, Failure> {
+        if !self.offers_tokens() {
+            return Ok(None);
+        }
+        let _room = self.engine.room(Phase::Begin).await?;
+        let budget = self.long();
+        let states = States::new(&self.manifest, request.dialect);
+        let http =
+            self.contract.count_tokens(self.sandbox(), budget, states, target, request).await;
+        let http = self.said(http, "tokens.count")?;
+        self.checked(http, "tokens.count")
+    }
+
+    /// Reads the answer to [`Self::count_tokens`].
+    pub async fn parse_count(&self, response: &HttpResponse) -> Result<u64, Failure> {
+        let _room = self.engine.room(Phase::Begin).await?;
+        let count = self.contract.parse_count(self.sandbox(), self.short(), response).await;
+        count.map_err(|fault| self.fail(fault, "tokens.parse"))?
+    }
+
+    fn sandbox(&self) -> Sandbox {
+        Sandbox::new(&self.engine, &self.id)
+    }
+
+    /// For a call that gets a whole request.
+    fn long(&self) -> Budget {
+        let limits = self.engine.limits();
+        Budget {
+            time: limits.begin_time,
+            memory_bytes: limits.begin_memory_bytes,
+            output_bytes: limits.request_bytes,
+            may_sleep: self.may_sleep,
+        }
+    }
+
+    /// For every other call.
+    fn short(&self) -> Budget {
+        let limits = self.engine.limits();
+        Budget {
+            time: limits.call_time,
+            memory_bytes: limits.memory_bytes,
+            output_bytes: limits.events_bytes,
+            may_sleep: self.may_sleep,
+        }
+    }
+
+    fn fail(&self, fault: Fault, call: &str) -> Failure {
+        fault.into_failure(&self.id, call)
+    }
+
+    /// A refusal of a request is the client's business.
+    fn said<T>(&self, said: Result<Said<T>, Fault>, call: &str) -> Result<T, Failure> {
+        let said = said.map_err(|fault| self.fail(fault, call))?;
+        said.map_err(|failure| Failure { source: Source::Client, detail: None, ..failure })
+    }
+
+    fn checked(
+        &self,
+        http: Option<HttpRequest>,
+        call: &str,
+    ) -> Result<Option<HttpRequest>, Failure> {
+        if let Some(http) = &http {
+            check::http(http, &self.manifest, self.engine.limits())
+                .map_err(|fault| self.fail(fault, call))?;
+        }
+        Ok(http)
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Plugin")
+            .field("id", &self.id)
+            .field("version", &self.manifest.version)
+            .field("origin", &self.origin)
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
+    }
+}
