@@ -1,0 +1,160 @@
+//! An answer: its head, and its body as it arrives.
+//!
+//! Only silence has a limit, never the whole (rule A11). A body that ends before its announced
+//! end is a failure, not an end (rule A8). Dropping the body closes the connection (rule A12).
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use clasp_model::{Failure, FailureKind, Header, Retry, Source};
+
+use crate::lanes::Place;
+use crate::transport::{self, Peer};
+
+/// A provider's answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, names in lower case. Values that are not UTF-8 are left out.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: AnswerBody,
+}
+
+/// The body of an answer, as it arrives.
+pub struct AnswerBody {
+    state: State,
+    peer: Peer,
+    idle_timeout: Duration,
+}
+
+enum State {
+    /// More may come. The place is given back with the response.
+    Open(Box<reqwest::Response>, #[expect(dead_code, reason = "held until dropped")] Place),
+    Ended,
+    Failed(Failure),
+}
+
+/// Takes a response whose head has arrived.
+pub(crate) fn open(
+    response: reqwest::Response,
+    peer: Peer,
+    idle_timeout: Duration,
+    place: Place,
+) -> Result<Answer, Failure> {
+    let status = response.status();
+    let headers: Vec<Header> = response
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| {
+            let value = std::str::from_utf8(value.as_bytes()).ok()?.to_owned();
+            Some(Header { name: name.as_str().to_owned(), value })
+        })
+        .collect();
+    let value = |name: &str| {
+        let found = headers.iter().find(|header| header.name == name);
+        found.map(|header| header.value.trim())
+    };
+    if let Some(coding) = value("content-encoding")
+        && !coding.is_empty()
+        && !coding.eq_ignore_ascii_case("identity")
+    {
+        let message = format!(
+            "{} answered with content-encoding {coding:?}, though only identity was asked for",
+            peer.name()
+        );
+        return Err(Failure::new(FailureKind::Protocol, Source::Vendor, message));
+    }
+    if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Err(transport::redirected(&peer, status.as_u16(), value("location")));
+    }
+    let state = State::Open(Box::new(response), place);
+    Ok(Answer { status: status.as_u16(), headers, body: AnswerBody { state, peer, idle_timeout } })
+}
+
+impl AnswerBody {
+    /// The next bytes; none at the body's end. Safe to drop while it waits and to call again.
+    ///
+    /// # Errors
+    /// The body broke off, or nothing came for the idle timeout. Once failed, always failed.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        loop {
+            let response = match &mut self.state {
+                State::Open(response, _) => response,
+                State::Ended => return Ok(None),
+                State::Failed(failure) => return Err(failure.clone()),
+            };
+            let failure = match tokio::time::timeout(self.idle_timeout, response.chunk()).await {
+                Ok(Ok(Some(bytes))) if bytes.is_empty() => continue,
+                Ok(Ok(Some(bytes))) => return Ok(Some(bytes)),
+                Ok(Ok(None)) => {
+                    self.state = State::Ended;
+                    return Ok(None);
+                }
+                Ok(Err(error)) => transport::broken_body(&error, &self.peer),
+                Err(_elapsed) => transport::silent_body(&self.peer, self.idle_timeout),
+            };
+            self.state = State::Failed(failure.clone());
+            return Err(failure);
+        }
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// As [`Self::chunk`]; and the body is larger than `limit` bytes.
+    pub async fn collect(self, limit: usize) -> Result<Bytes, Failure> {
+        let peer = self.peer.clone();
+        match self.collect_up_to(limit).await? {
+            (body, true) => Ok(body),
+            (_, false) => {
+                let message = format!("the answer of {} is larger than {limit} bytes", peer.name());
+                let failure = Failure::new(FailureKind::Protocol, Source::Vendor, message);
+                Err(failure.with_retry(Retry::Elsewhere))
+            }
+        }
+    }
+
+    /// The body's first `limit` bytes, and whether that is all of it.
+    ///
+    /// # Errors
+    /// As [`Self::chunk`].
+    pub async fn collect_up_to(mut self, limit: usize) -> Result<(Bytes, bool), Failure> {
+        let Some(mut first) = self.chunk().await? else { return Ok((Bytes::new(), true)) };
+        if first.len() > limit {
+            first.truncate(limit);
+            return Ok((first, false));
+        }
+        // A body of one piece needs no copy.
+        let Some(second) = self.chunk().await? else { return Ok((first, true)) };
+        let mut whole = BytesMut::from(first);
+        let mut next = Some(second);
+        while let Some(bytes) = next {
+            let room = limit.saturating_sub(whole.len());
+            if bytes.len() > room {
+                whole.extend_from_slice(bytes.get(..room).unwrap_or_default());
+                return Ok((whole.freeze(), false));
+            }
+            whole.extend_from_slice(&bytes);
+            next = self.chunk().await?;
+        }
+        Ok((whole.freeze(), true))
+    }
+}
+
+impl fmt::Debug for AnswerBody {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Open(..) => "open",
+            State::Ended => "ended",
+            State::Failed(_) => "failed",
+        };
+        formatter
+            .debug_struct("AnswerBody")
+            .field("peer", &self.peer)
+            .field("state", &state)
+            .finish()
+    }
+}

@@ -1,0 +1,18 @@
+//! The client against scripted servers on loopback, checked on the wire.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::result_large_err,
+    reason = "tests"
+)]
+
+mod body;
+mod failures;
+mod http2;
+mod leaving;
+mod pool;
+mod proxy;
+mod send;
+mod vendor;
