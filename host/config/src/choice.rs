@@ -1,0 +1,181 @@
+//! Which provider serves when: the one that is named, else the one whose key is there.
+
+use clasp_model::Manifest;
+
+use crate::fault::nearest;
+use crate::provider::{CUSTOM, DEMO, prefix};
+use crate::{Config, Fault, Setting};
+
+/// The order in which keys are looked for.
+const ORDER: &[&str] = &[
+    "openai",
+    "openrouter",
+    "azure",
+    "anthropic",
+    "gemini",
+    "deepseek",
+    "grok",
+    "qwen",
+    "minimax",
+    "litellm",
+    "ollama",
+    CUSTOM,
+];
+
+/// Providers that are often run without a key: their address says that they are wanted.
+const KEYLESS: &[&str] = &["litellm", "ollama", CUSTOM];
+
+/// A plugin that is loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Loaded<'a> {
+    /// What it says of itself.
+    pub manifest: &'a Manifest,
+    /// The operator named its file with `--plugin`.
+    pub named: bool,
+}
+
+/// The provider that serves requests that name none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// This one.
+    Provider {
+        /// Its name.
+        name: String,
+        /// Why, for the log.
+        why: String,
+    },
+    /// No provider is set up.
+    Nothing {
+        /// What to do, for people.
+        hint: String,
+    },
+}
+
+impl Config {
+    /// Chooses among the providers of the loaded plugins.
+    ///
+    /// # Errors
+    /// The operator named one that there is not.
+    pub fn choose(&self, loaded: &[Loaded<'_>]) -> Result<Chosen, Fault> {
+        if let Some(named) = &self.provider {
+            return self.choose_named(named, loaded);
+        }
+        let chosen = |name: &str, why: String| Ok(Chosen::Provider { name: name.to_owned(), why });
+        let has = |name: &str| self.has_plugin(name, loaded);
+        for name in ORDER.iter().copied().filter(|name| has(name)) {
+            let address = if KEYLESS.contains(&name) { self.address_of(name) } else { None };
+            if let Some(variable) = self.key_of(name, loaded).or(address) {
+                return chosen(name, format!("{variable} is set"));
+            }
+        }
+        for name in ORDER.iter().copied().filter(|name| has(name)) {
+            if let Some(variable) = self.address_of(name) {
+                return chosen(name, format!("{variable} is set"));
+            }
+        }
+        let others: Vec<&str> = loaded
+            .iter()
+            .map(|plugin| plugin.manifest.id.as_str())
+            .filter(|id| !ORDER.contains(id))
+            .collect();
+        let ready: Vec<(&str, String)> = others
+            .iter()
+            .filter_map(|id| Some((*id, self.key_of(id, loaded).or(self.address_of(id))?)))
+            .collect();
+        let named: Vec<&Loaded<'_>> = loaded.iter().filter(|plugin| plugin.named).collect();
+        match (ready.as_slice(), named.as_slice()) {
+            ([(id, variable)], _) => chosen(id, format!("{variable} is set")),
+            ([], [only]) => chosen(&only.manifest.id, "its plugin was named".into()),
+            ([], _) => Ok(Chosen::Nothing { hint: self.hint(loaded) }),
+            (several, _) => {
+                let names: Vec<&str> = several.iter().map(|(id, _)| *id).collect();
+                Err(Fault::missing(
+                    format!("several providers are set up: {}", names.join(", ")),
+                    "choose one with PROVIDER or --provider",
+                ))
+            }
+        }
+    }
+
+    /// The providers that these plugins make, set up or not: one a plugin, [`CUSTOM`] when
+    /// something is set for it, [`DEMO`] when it runs.
+    pub fn provider_names(&self, loaded: &[Loaded<'_>]) -> Vec<String> {
+        let mut names: Vec<String> =
+            loaded.iter().map(|plugin| plugin.manifest.id.clone()).collect();
+        let key = || self.key_of(CUSTOM, loaded);
+        if self.has_plugin(CUSTOM, loaded) && self.address_of(CUSTOM).or_else(key).is_some() {
+            names.push(CUSTOM.to_owned());
+        }
+        if self.has_plugin(DEMO, loaded) && self.demo.is_some() {
+            names.push(DEMO.to_owned());
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn choose_named(
+        &self,
+        named: &Setting<String>,
+        loaded: &[Loaded<'_>],
+    ) -> Result<Chosen, Fault> {
+        let name = named.value.as_str();
+        if self.has_plugin(name, loaded) {
+            return Ok(Chosen::Provider { name: name.to_owned(), why: named.origin.to_string() });
+        }
+        let mut names: Vec<String> =
+            loaded.iter().map(|plugin| plugin.manifest.id.clone()).collect();
+        if self.has_plugin(CUSTOM, loaded) {
+            names.extend([CUSTOM.to_owned(), DEMO.to_owned()]);
+        }
+        let near = nearest(name, names.iter().map(String::as_str))
+            .map(|near| format!("did you mean {near}? "))
+            .unwrap_or_default();
+        Err(Fault::at(
+            named.origin.clone(),
+            format!("there is no provider {name:?}: no plugin of that name is loaded"),
+            format!("{near}there are {}; load another with --plugin FILE", names.join(", ")),
+        ))
+    }
+
+    fn has_plugin(&self, name: &str, loaded: &[Loaded<'_>]) -> bool {
+        let id = self.plugin_id(name);
+        loaded.iter().any(|plugin| plugin.manifest.id == id)
+    }
+
+    /// The variable that holds a key of this provider's.
+    fn key_of(&self, name: &str, loaded: &[Loaded<'_>]) -> Option<String> {
+        let id = self.plugin_id(name);
+        let plugin = loaded.iter().find(|plugin| plugin.manifest.id == id)?;
+        self.key_variable(name, plugin.manifest)
+    }
+
+    /// The variable that holds a base URL of this provider's.
+    fn address_of(&self, name: &str) -> Option<String> {
+        let variable = Self::base_url_variable(name);
+        self.environment.get(&variable).is_some().then_some(variable)
+    }
+
+    fn hint(&self, loaded: &[Loaded<'_>]) -> String {
+        let mut ways: Vec<String> = loaded
+            .iter()
+            .filter(|plugin| !plugin.manifest.secrets.is_empty())
+            .map(|plugin| format!("{}_API_KEY", prefix(&plugin.manifest.id)))
+            .collect();
+        if self.has_plugin(CUSTOM, loaded) {
+            ways.push("CUSTOM_BASE_URL for a server that speaks OpenAI's API".into());
+        }
+        let unused: Vec<String> = ORDER
+            .iter()
+            .filter(|name| !self.has_plugin(name, loaded))
+            .map(|name| format!("{}_API_KEY", prefix(name)))
+            .filter(|variable| self.environment.get(variable).is_some())
+            .collect();
+        let unused = if unused.is_empty() {
+            String::new()
+        } else {
+            format!(" ({} set, but no plugin for it is loaded)", unused.join(", "))
+        };
+        format!("set {}{unused}", ways.join(" or "))
+    }
+}

@@ -1,0 +1,161 @@
+//! A snapshot of the environment, so that loading never looks at the process.
+//!
+//! `.env` files fill what is not set and never change what is, not even what is set to nothing.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use crate::fault::Fault;
+use crate::origin::Origin;
+
+/// A variable's value and the `.env` file that sets it, if one does.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// What it is set to.
+    pub value: String,
+    /// None: the process's own environment.
+    pub file: Option<PathBuf>,
+}
+
+/// The variables that a process was started with and those of its `.env` files.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, Variable>,
+    directory: Option<PathBuf>,
+    home: Option<PathBuf>,
+    faults: Vec<Fault>,
+}
+
+impl fmt::Debug for Variable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Variable").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// Shows names only: values may be keys.
+impl fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+impl Environment {
+    /// Reads the process's environment, `.env` in the working directory and `~/.clasp/.env`.
+    ///
+    /// A file that is there but cannot be read is told by [`crate::Config::load`].
+    pub fn read() -> Self {
+        let mut environment = Self::from_variables(std::env::vars_os());
+        if let Ok(directory) = std::env::current_dir() {
+            environment = environment.in_directory(&directory);
+        }
+        let here = environment.directory.as_ref().map(|directory| directory.join(".env"));
+        let at_home = environment.home.as_ref().map(|home| home.join(".clasp").join(".env"));
+        for path in [here, at_home].into_iter().flatten() {
+            environment.read_file(&path);
+        }
+        environment
+    }
+
+    /// These variables and no file. One that is not Unicode counts as not set.
+    pub fn from_variables<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let (name, value): (OsString, OsString) = (name.into(), value.into());
+            if name == "HOME" && !value.is_empty() {
+                environment.home = Some(PathBuf::from(&value));
+            }
+            if let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) {
+                environment.variables.insert(name, Variable { value, file: None });
+            }
+        }
+        environment
+    }
+
+    /// The same variables, with this working directory.
+    #[must_use]
+    pub fn in_directory(self, directory: &Path) -> Self {
+        Self { directory: Some(directory.to_owned()), ..self }
+    }
+
+    /// Adds what a `.env` file sets and nobody else does. No such file: nothing happens.
+    pub fn read_file(&mut self, path: &Path) {
+        match File::open(path) {
+            Ok(file) => self.add_file(path, file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => self.fault(path, format!("cannot be read: {error}")),
+        }
+    }
+
+    /// Adds what `text`, a `.env` file's, sets and nobody else does.
+    pub fn add_file(&mut self, path: &Path, text: impl io::Read) {
+        // The error shows the whole line, which may hold a key.
+        let entries = dotenvy::from_read_iter(text).collect::<Result<Vec<_>, _>>();
+        let Ok(entries) = entries else {
+            self.fault(path, "is not a list of NAME=value lines".into());
+            return;
+        };
+        for (name, value) in entries {
+            let file = Some(path.to_owned());
+            self.variables.entry(name).or_insert(Variable { value, file });
+        }
+    }
+
+    /// A variable's value without white space around it; set to nothing is as not set.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.variables.get(name)?.value.trim();
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// Where the value of a variable comes from.
+    pub fn origin(&self, name: &str) -> Origin {
+        let file = self.variables.get(name).and_then(|variable| variable.file.clone());
+        Origin::Variable { name: name.to_owned(), file }
+    }
+
+    /// All names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
+    /// The user's home directory.
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// The values of all variables that are named like secrets, for masking.
+    pub fn secrets(&self) -> Vec<SecretString> {
+        const ENDINGS: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS"];
+        let is_secret = |name: &&str| ENDINGS.iter().any(|ending| name.ends_with(ending));
+        self.names()
+            .filter(is_secret)
+            .filter_map(|name| self.get(name))
+            .map(SecretString::from)
+            .collect()
+    }
+
+    /// Whether the working directory's `.env` sets a variable.
+    pub(crate) fn is_from_directory(&self, name: &str) -> bool {
+        let file = self.variables.get(name).and_then(|variable| variable.file.as_deref());
+        file.is_some() && file.and_then(Path::parent) == self.directory.as_deref()
+    }
+
+    /// What is wrong with the files.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    fn fault(&mut self, path: &Path, what: String) {
+        let what = format!("{} {what}", path.display());
+        self.faults.push(Fault::missing(what, "correct the file or remove it"));
+    }
+}

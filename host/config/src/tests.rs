@@ -1,0 +1,280 @@
+//! Loading, with every layer passed in.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod choice;
+mod provider;
+
+use std::path::Path;
+use std::time::Duration;
+
+use clasp_model::{Auth, Json, Manifest, Secret, Template};
+
+use crate::{
+    Config, Environment, Fault, Flags, Limits, LogFormat, LogLevel, Origin, SETTINGS, value,
+};
+
+fn environment(variables: &[(&str, &str)]) -> Environment {
+    Environment::from_variables(variables.iter().copied())
+}
+
+fn load(variables: &[(&str, &str)]) -> Config {
+    Config::load(Flags::default(), environment(variables)).unwrap()
+}
+
+fn faults(flags: Flags, variables: &[(&str, &str)]) -> Vec<Fault> {
+    Config::load(flags, environment(variables)).unwrap_err()
+}
+
+fn manifest(id: &str) -> Manifest {
+    let upper = id.to_uppercase().replace('-', "_");
+    Manifest {
+        id: id.into(),
+        name: id.into(),
+        version: "1.0.0".into(),
+        description: String::new(),
+        homepage: None,
+        license: None,
+        default_base_url: Some(format!("https://api.{id}.example/v1")),
+        hosts: vec![format!("api.{id}.example")],
+        secrets: vec![Secret {
+            name: "api-key".into(),
+            description: "the vendor's key".into(),
+            env: vec![format!("{upper}_API_KEY")],
+            required: true,
+        }],
+        auth: vec![Auth::Header(Template {
+            name: "authorization".into(),
+            value: "Bearer {api-key}".into(),
+        })],
+        native: Vec::new(),
+        config_schema: Json::from_checked("{}".into()),
+    }
+}
+
+#[test]
+fn defaults_are_as_they_are_documented() {
+    let config = load(&[]);
+    let text = |key: &str| {
+        SETTINGS.iter().find(|definition| definition.key == key).expect("a setting").default
+    };
+    let duration = |key: &str| value::duration(text(key)).unwrap();
+    assert_eq!(Ok(*config.host), value::host(text("server.host")));
+    assert_eq!(Ok(*config.port), value::port(text("server.port")));
+    assert_eq!(Ok(*config.insecure), value::boolean(text("server.insecure")));
+    assert_eq!(Ok(*config.log_level), value::log_level(text("server.log_level")));
+    assert_eq!(Ok(*config.log_format), value::log_format(text("server.log_format")));
+    assert_eq!(*config.http_timeout, duration("http_client.timeout_sec"));
+    let limits = Limits {
+        body: value::size(text("limits.body")).unwrap(),
+        frame: value::size(text("limits.frame")).unwrap(),
+        connections: value::count(text("limits.connections")).unwrap(),
+        header_timeout: duration("limits.header_timeout"),
+        idle_timeout: duration("limits.idle_timeout"),
+        drain_timeout: duration("limits.drain_timeout"),
+        ping_interval: duration("limits.ping_interval"),
+    };
+    assert_eq!(config.limits, limits);
+    assert_eq!(config.address().to_string(), "127.0.0.1:8080");
+    assert!(config.provider.is_none() && config.models.is_empty() && config.plugin_dir.is_none());
+    assert!(config.warnings.is_empty());
+}
+
+#[test]
+fn the_documentation_names_every_setting() {
+    let text = include_str!("../../../docs/configuration.md");
+    for definition in SETTINGS {
+        let names =
+            definition.variables.iter().copied().chain(definition.flag).chain([definition.default]);
+        for name in names {
+            assert!(text.contains(name), "docs/configuration.md does not name {name}");
+        }
+    }
+}
+
+#[test]
+fn a_flag_wins_over_a_variable_and_each_value_tells_its_origin() {
+    let flags = Flags { port: Some("9000".into()), ..Flags::default() };
+    let set = [("CLASP_PORT", "7000"), ("CLASP_HTTP_TIMEOUT_SEC", "5"), ("CLASP_MODEL", " gpt-5 ")];
+    let config = Config::load(flags, environment(&set)).unwrap();
+    assert_eq!((*config.port, &config.port.origin), (9000, &Origin::Flag("port")));
+    assert_eq!(*config.http_timeout, Duration::from_secs(5));
+    assert_eq!(config.http_timeout.origin.to_string(), "CLASP_HTTP_TIMEOUT_SEC");
+    assert_eq!(config.models.default.unwrap().value, "gpt-5");
+    assert_eq!(config.host.origin, Origin::Default);
+    assert_eq!(load(&set).port.value, 7000);
+}
+
+#[test]
+fn a_dot_env_file_never_changes_what_is_set() {
+    let mut environment = environment(&[("CLASP_PORT", "7000"), ("PROVIDER", "")]);
+    let text = "CLASP_PORT=1\nPROVIDER=azure\nCLASP_MODEL='gpt-5' # a comment\nexport CLASP_LOG_LEVEL=warn\n";
+    environment.add_file(Path::new("/work/.env"), text.as_bytes());
+    environment.add_file(Path::new("/home/.clasp/.env"), &b"CLASP_MODEL=other\n"[..]);
+    let config = Config::load(Flags::default(), environment).unwrap();
+    assert_eq!(*config.port, 7000);
+    assert!(config.provider.is_none(), "set to nothing is set");
+    let model = config.models.default.unwrap();
+    assert_eq!(
+        (model.value.as_str(), model.origin.to_string().as_str()),
+        ("gpt-5", "CLASP_MODEL in /work/.env")
+    );
+    assert_eq!(*config.log_level, LogLevel::Warn);
+}
+
+#[test]
+fn d07_a_broken_dot_env_file_is_told_without_its_text() {
+    let mut environment = environment(&[]);
+    environment.add_file(Path::new("/work/.env"), &b"OPENAI_API_KEY=\"sk-verysecret\n"[..]);
+    let faults = Config::load(Flags::default(), environment).unwrap_err();
+    assert!(faults[0].to_string().contains("/work/.env"), "{faults:?}");
+    assert!(!format!("{faults:?}").contains("verysecret"));
+}
+
+#[test]
+fn all_faults_come_at_once_with_place_and_way_out() {
+    let flags = Flags { host: Some("nowhere".into()), ..Flags::default() };
+    let found = faults(
+        flags,
+        &[
+            ("CLASP_PORT", "70000"),
+            ("CLASP_HTTP_TIMEOUT", "soon"),
+            ("CLASP_LOG_LEVEL", "loud"),
+            ("CLASP_DEBUG", "maybe"),
+            ("CLASP_MODEL_ALIASES", "fast"),
+            ("CLASP_BODY_LIMIT", "9999GiB"),
+            ("CLASP_MAX_CONNECTIONS", "0"),
+        ],
+    );
+    let text: Vec<String> = found.iter().map(Fault::to_string).collect();
+    assert_eq!(found.len(), 8, "{text:#?}");
+    for (place, fix) in [
+        ("--host: \"nowhere\"", "127.0.0.1"),
+        ("CLASP_PORT: \"70000\"", "65535"),
+        ("CLASP_HTTP_TIMEOUT: \"soon\"", "seconds"),
+        ("CLASP_LOG_LEVEL", "warn"),
+        ("CLASP_DEBUG", "true or false"),
+        ("CLASP_MODEL_ALIASES", "alias:model"),
+        ("CLASP_BODY_LIMIT", "MiB"),
+        ("CLASP_MAX_CONNECTIONS", "above 0"),
+    ] {
+        let fault = text.iter().find(|text| text.starts_with(place));
+        assert!(fault.is_some_and(|fault| fault.contains(fix)), "{place} in {text:#?}");
+    }
+}
+
+#[test]
+fn values_are_read_in_their_usual_spellings() {
+    for (text, milliseconds) in
+        [("30", 30_000), ("30s", 30_000), ("500ms", 500), ("2m", 120_000), ("1h", 3_600_000)]
+    {
+        assert_eq!(value::duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+    }
+    for text in ["", "0", "-1", "1.5s", "25h", "99999999999999999999", "s", "1d"] {
+        assert!(value::duration(text).is_err(), "{text}");
+    }
+    for (text, bytes) in [("4096", 4096), ("64MiB", 64 << 20), ("1 kb", 1024), ("2g", 2 << 30)] {
+        assert_eq!(value::size(text), Ok(bytes), "{text}");
+    }
+    for text in ["", "12", "3g", "18446744073709551615m", "1tb"] {
+        assert!(value::size(text).is_err(), "{text}");
+    }
+    for (text, host) in [("localhost", "127.0.0.1"), ("[::1]", "::1"), ("10.0.0.1", "10.0.0.1")] {
+        assert_eq!(value::host(text).unwrap().to_string(), host);
+    }
+    assert_eq!(value::log_format("JSON"), Ok(LogFormat::Json));
+}
+
+#[test]
+fn aliases_come_from_both_kinds_of_variables() {
+    let models = load(&[
+        ("CLASP_ALIAS_FAST", "gpt-5-mini"),
+        ("CLASP_ALIAS_", "nothing"),
+        ("CLASP_ALIAS_OFF", ""),
+        ("CLASP_MODEL_ALIASES", "fast:other, Local:ollama/qwen3:8b,"),
+        ("CLASP_MODEL_HAIKU", "gpt-5-nano"),
+    ])
+    .models;
+    let aliases: Vec<(&str, &str)> = models
+        .aliases
+        .iter()
+        .map(|(alias, model)| (alias.as_str(), model.value.as_str()))
+        .collect();
+    assert_eq!(aliases, [("fast", "gpt-5-mini"), ("local", "ollama/qwen3:8b")]);
+    assert_eq!(models.aliases["fast"].origin.to_string(), "CLASP_ALIAS_FAST");
+    assert_eq!(models.haiku.unwrap().value, "gpt-5-nano");
+}
+
+#[test]
+fn other_machines_are_not_let_in_unless_it_is_said() {
+    let open = |insecure| Flags { host: Some("0.0.0.0".into()), insecure, ..Flags::default() };
+    let found = faults(open(false), &[]);
+    assert!(found[0].to_string().contains("--insecure"), "{found:?}");
+    assert_eq!(found[0].origin, Some(Origin::Flag("host")));
+    let config = Config::load(open(true), environment(&[])).unwrap();
+    assert!(config.warnings.iter().any(|warning| warning.contains("0.0.0.0")));
+    assert!(load(&[("CLASP_HOST", "::1")]).warnings.is_empty());
+    assert!(Config::load(Flags::default(), environment(&[("CLASP_HOST", "192.168.0.4")])).is_err());
+}
+
+#[test]
+fn misspelt_and_later_variables_are_named() {
+    let warnings = load(&[
+        ("CLASP_PROT", "1"),
+        ("CLASP_XYZZY_QUUX", "1"),
+        ("CLASP_CACHE", "true"),
+        ("CLASP_RATE_LIMIT", "false"),
+        ("CLASP_ANTHROPIC_BASE_URL", "http://localhost"),
+        ("OTHER_PORT", "1"),
+    ])
+    .warnings;
+    let text = warnings.join("\n");
+    assert_eq!(warnings.len(), 3, "{text}");
+    assert!(text.contains("did you mean CLASP_PORT?"), "{text}");
+    assert!(text.contains("CLASP_XYZZY_QUUX is not a setting"), "{text}");
+    assert!(text.contains("CLASP_CACHE has no effect"), "{text}");
+}
+
+#[test]
+fn client_keys_are_not_pretended_to_be_checked() {
+    let found =
+        faults(Flags::default(), &[("CLASP_AUTH", "true"), ("CLASP_AUTH_API_KEY", "k-123")]);
+    assert_eq!(found.len(), 2);
+    assert!(!format!("{found:?}").contains("k-123"));
+    assert!(Config::load(Flags::default(), environment(&[("CLASP_AUTH", "false")])).is_ok());
+}
+
+#[test]
+fn plugins_are_looked_for_below_home() {
+    let config = load(&[("HOME", "/home/me")]);
+    let directory = config.plugin_dir.unwrap();
+    assert_eq!(directory.value, Path::new("/home/me/.clasp/plugins"));
+    assert_eq!(directory.origin, Origin::Default);
+    let config = load(&[("HOME", "/home/me"), ("CLASP_PLUGIN_DIR", "~/mine")]);
+    assert_eq!(config.plugin_dir.unwrap().value, Path::new("/home/me/mine"));
+    let flags = Flags { plugin_dir: Some("here".into()), ..Flags::default() };
+    let config = Config::load(flags, environment(&[("CLASP_PLUGIN_DIR", "there")])).unwrap();
+    assert_eq!(config.plugin_dir.unwrap().value, Path::new("here"));
+}
+
+#[test]
+fn debug_raises_the_log_level() {
+    assert_eq!(*load(&[("CLASP_LOG_LEVEL", "error")]).log_level, LogLevel::Error);
+    assert_eq!(
+        *load(&[("CLASP_LOG_LEVEL", "error"), ("CLASP_DEBUG", "1")]).log_level,
+        LogLevel::Debug
+    );
+    assert_eq!(
+        *load(&[("CLASP_LOG_LEVEL", "trace"), ("CLASP_DEBUG", "1")]).log_level,
+        LogLevel::Trace
+    );
+    let flags = Flags { debug: true, ..Flags::default() };
+    let config = Config::load(flags, environment(&[])).unwrap();
+    assert_eq!(config.log_level.origin, Origin::Flag("debug"));
+}
+
+#[test]
+fn d07_no_debug_output_shows_a_value_of_the_environment() {
+    let config = load(&[("OPENAI_API_KEY", "sk-verysecret")]);
+    assert!(!format!("{config:?}").contains("verysecret"));
+    assert_eq!(config.environment().secrets().len(), 1);
+}

@@ -1,0 +1,200 @@
+//! Decisions as a table: rules, catalogue and name in, provider and model out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use clasp_model::FailureKind;
+use proptest::prelude::*;
+
+use crate::{Catalog, ProviderModels, Reason, Rules, Tier, decide};
+
+const CLOSED: bool = false;
+const OPEN: bool = true;
+
+fn catalog(providers: &[(&str, bool, &[&str])]) -> Catalog {
+    let providers = providers
+        .iter()
+        .map(|(name, open, known)| {
+            let known = known.iter().map(|id| (*id).to_owned()).collect();
+            ((*name).to_owned(), ProviderModels { known, open: *open })
+        })
+        .collect();
+    Catalog { providers }
+}
+
+fn usual() -> Catalog {
+    catalog(&[
+        ("openai", OPEN, &["gpt-5", "gpt-5-mini", "gpt-4o"]),
+        ("openrouter", OPEN, &["anthropic/claude-sonnet-4.5", "openai/gpt-5", "qwen/qwen3"]),
+        ("house", CLOSED, &["House-Large", "house-small", "house-large-2"]),
+        ("custom", OPEN, &[]),
+    ])
+}
+
+fn on(provider: &str) -> Rules {
+    Rules { default_provider: provider.into(), ..Rules::default() }
+}
+
+fn mapped() -> Rules {
+    Rules {
+        model: Some("gpt-4o".into()),
+        opus: Some("openrouter/anthropic/claude-sonnet-4.5".into()),
+        haiku: Some("GPT-5-mini".into()),
+        aliases: [("fast", "gpt-5-mini"), ("my_best", "best"), ("best", "house/house-large")]
+            .into_iter()
+            .map(|(alias, model)| (alias.to_owned(), model.to_owned()))
+            .collect(),
+        ..on("openai")
+    }
+}
+
+fn check(rules: &Rules, name: &str, provider: &str, model: &str) {
+    let chosen = decide(rules, name, &usual()).unwrap();
+    let found: Vec<_> =
+        chosen.iter().map(|choice| (choice.provider.as_str(), choice.model.as_str())).collect();
+    assert_eq!(found, [(provider, model)], "for {name}");
+}
+
+#[test]
+fn without_a_mapping_the_clients_name_is_used_when_the_provider_has_it() {
+    check(&on("openai"), "gpt-5", "openai", "gpt-5");
+    check(&on("openai"), "o99-preview", "openai", "o99-preview");
+    check(&on("custom"), "llama3:8b", "custom", "llama3:8b");
+    check(&on("custom"), "claude-sonnet-4-5", "custom", "claude-sonnet-4-5");
+}
+
+#[test]
+fn without_a_mapping_a_claude_name_becomes_the_providers_own_of_that_tier() {
+    check(&on("openai"), "claude-opus-4-8", "openai", "gpt-5");
+    check(&on("openai"), "claude-fable-1", "openai", "gpt-5");
+    check(&on("openai"), "claude-haiku-5-5", "openai", "gpt-5-mini");
+    check(&on("openai"), "haiku", "openai", "gpt-5-mini");
+    check(&on("house"), "claude-haiku-5-5", "house", "house-small");
+}
+
+#[test]
+fn a_provider_with_that_family_gets_its_own_spelling_or_the_newer_name() {
+    let rules = on("openrouter");
+    check(&rules, "claude-sonnet-4-5", "openrouter", "anthropic/claude-sonnet-4.5");
+    check(&rules, "claude-sonnet-4-5-20250929", "openrouter", "anthropic/claude-sonnet-4.5");
+    check(&rules, "claude-sonnet-9", "openrouter", "claude-sonnet-9");
+}
+
+#[test]
+fn a_mapping_decides_for_every_name_that_nothing_else_claims() {
+    check(&mapped(), "claude-sonnet-5-5", "openai", "gpt-4o");
+    check(&mapped(), "gpt-5", "openai", "gpt-4o");
+    check(&mapped(), "whatever", "openai", "gpt-4o");
+    check(&mapped(), "claude-opus-5-5", "openrouter", "anthropic/claude-sonnet-4.5");
+    check(&mapped(), "claude-haiku-5-5", "openai", "gpt-5-mini");
+}
+
+#[test]
+fn an_alias_comes_first_and_may_stand_for_another() {
+    check(&mapped(), "fast", "openai", "gpt-5-mini");
+    check(&mapped(), "FAST[1m]", "openai", "gpt-5-mini");
+    check(&mapped(), "my-best", "house", "House-Large");
+    let round = Rules {
+        aliases: [("a".to_owned(), "b".to_owned()), ("b".to_owned(), "a".to_owned())].into(),
+        ..on("openai")
+    };
+    assert!(decide(&round, "a", &usual()).is_ok());
+}
+
+#[test]
+fn a_prefix_names_a_provider_that_is_set_up() {
+    check(&mapped(), "openrouter/openai/gpt-5", "openrouter", "openai/gpt-5");
+    check(&mapped(), "House/HOUSE-small", "house", "house-small");
+    check(&on("openai"), "custom/claude-opus-4-8", "custom", "claude-opus-4-8");
+    // Not one of the providers: the name goes on as it is.
+    check(&on("openai"), "mistral/large", "openai", "mistral/large");
+    check(&on("openai"), "custom/", "openai", "custom/");
+    // The default provider's own model begins with another provider's name.
+    check(&on("openrouter"), "openai/gpt-5", "openrouter", "openai/gpt-5");
+}
+
+#[test]
+fn a_model_that_one_other_provider_has_goes_there() {
+    check(&on("openai"), "qwen/qwen3", "openrouter", "qwen/qwen3");
+    check(&on("house"), "gpt-4o", "openai", "gpt-4o");
+    // Of the names that clients send by themselves this is not true.
+    let bystander = catalog(&[("a", OPEN, &["m"]), ("b", OPEN, &["claude-opus-5"])]);
+    let chosen = decide(&on("a"), "claude-opus-5", &bystander).unwrap();
+    assert_eq!(chosen.first().unwrap().provider, "a");
+    let two = catalog(&[("a", OPEN, &["x"]), ("b", OPEN, &["x"]), ("c", OPEN, &[])]);
+    let chosen = decide(&on("c"), "x", &two).unwrap();
+    assert_eq!(chosen.first().unwrap().provider, "c");
+}
+
+#[test]
+fn d06_case_long_context_and_dates_do_not_break_routing() {
+    check(&on("openai"), "GPT-5", "openai", "gpt-5");
+    check(&on("openai"), "gpt-5[1m]", "openai", "gpt-5");
+    check(&on("openai"), " gpt-5[1M] ", "openai", "gpt-5");
+    check(&on("house"), "house-large-20250929", "house", "House-Large");
+    check(&on("house"), "house-large@20250929", "house", "House-Large");
+    check(&on("house"), "house-small-2025-09-29", "house", "house-small");
+    // The vendor may well have this dated model.
+    check(&on("openai"), "gpt-4o-2024-08-06", "openai", "gpt-4o-2024-08-06");
+    check(&mapped(), "claude-opus-4-5-20251101[1m]", "openrouter", "anthropic/claude-sonnet-4.5");
+    check(&on("openai"), "odd[name]", "openai", "odd[name]");
+}
+
+#[test]
+fn d06_an_unknown_model_of_a_closed_provider_is_not_found_with_near_matches() {
+    let failure = decide(&on("house"), "house-larg", &usual()).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::NotFound);
+    assert!(failure.message.contains("did you mean House-Large"), "{failure}");
+    assert!(failure.message.contains("house-small"), "{failure}");
+    let prefixed = decide(&mapped(), "house/zebra", &usual()).unwrap_err();
+    assert_eq!(prefixed.kind, FailureKind::NotFound);
+    assert!(prefixed.message.contains("gpt-4o"), "{prefixed}");
+}
+
+#[test]
+fn the_reason_is_told() {
+    let reason =
+        |rules: &Rules, name: &str| decide(rules, name, &usual()).unwrap().first().unwrap().reason;
+    assert_eq!(reason(&mapped(), "fast"), Reason::Alias);
+    assert_eq!(reason(&mapped(), "custom/x"), Reason::Prefix);
+    assert_eq!(reason(&mapped(), "claude-haiku-5"), Reason::Tier(Tier::Haiku));
+    assert_eq!(reason(&mapped(), "x"), Reason::Model);
+    assert_eq!(reason(&on("openai"), "gpt-5"), Reason::Known);
+    assert_eq!(reason(&on("openai"), "opus"), Reason::TierDefault(Tier::Opus));
+    assert_eq!(reason(&on("openai"), "x"), Reason::Passed);
+}
+
+#[test]
+fn no_provider_and_no_name_are_failures() {
+    let none = decide(&Rules::default(), "x", &Catalog::default()).unwrap_err();
+    assert!(none.message.contains("PROVIDER"), "{none}");
+    let gone = decide(&on("gone"), "x", &usual()).unwrap_err();
+    assert!(gone.message.contains("gone"), "{gone}");
+    let empty = decide(&on("openai"), " [1m]", &usual()).unwrap_err();
+    assert_eq!(empty.kind, FailureKind::InvalidRequest);
+}
+
+proptest! {
+    #[test]
+    fn any_name_gives_a_choice_or_a_failure(name in "\\PC{0,40}", tail in "[-@/\\[\\]0-9mé]{0,14}") {
+        let name = format!("{name}{tail}");
+        for rules in [on("openai"), on("house"), on("gone"), mapped()] {
+            if let Ok(chosen) = decide(&rules, &name, &usual()) {
+                prop_assert!(!chosen.is_empty());
+                prop_assert!(chosen.iter().all(|choice| !choice.model.is_empty()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_client_adds_never_changes_the_provider(
+        name in prop::sample::select(vec!["gpt-5", "house-small", "qwen/qwen3", "claude-opus-5", "zebra"]),
+        date in prop::sample::select(vec!["", "-20250929"]),
+        size in prop::sample::select(vec!["", "[1m]", "[1M]", "[200k]"]),
+        upper in any::<bool>(),
+    ) {
+        let plain = decide(&on("openai"), name, &usual()).unwrap();
+        let dressed = format!("{name}{date}{size}");
+        let dressed = if upper { dressed.to_uppercase() } else { dressed };
+        let chosen = decide(&on("openai"), &dressed, &usual()).unwrap();
+        prop_assert_eq!(&plain.first().unwrap().provider, &chosen.first().unwrap().provider);
+    }
+}
