@@ -1,0 +1,229 @@
+//! The providers that requests may go to, made anew whenever the plugins change.
+//!
+//! A provider is a plugin with what the operator set for it. One whose settings are incomplete is
+//! kept with what is wrong, so that a request for it says so.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clasp_config::Loaded;
+use clasp_model::{Failure, FailureKind, Json, Model, Secret, Source, Target};
+use clasp_plugin_host::{Plugin, Plugins};
+use clasp_route::ProviderModels;
+use clasp_upstream::Endpoint;
+use tokio::sync::OnceCell;
+
+use crate::app::App;
+
+/// How long a provider may take to list its models, and the longest list that is read.
+const LIST_TIMEOUT: Duration = Duration::from_secs(3);
+const LIST_LIMIT: usize = 8 * 1024 * 1024;
+
+/// A provider that is ready.
+pub(crate) struct Provider {
+    pub(crate) name: String,
+    pub(crate) plugin: Arc<Plugin>,
+    pub(crate) endpoint: Endpoint,
+    config: Json,
+    known: Vec<Model>,
+    /// What the provider itself lists, asked once.
+    live: OnceCell<Vec<Model>>,
+}
+
+/// A target of one request.
+#[derive(Clone)]
+pub(crate) struct Chosen {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) target: Arc<Target>,
+}
+
+/// All providers, of one state of the plugins.
+pub(crate) struct Catalog {
+    plugins: Arc<Plugins>,
+    providers: BTreeMap<String, Result<Arc<Provider>, Failure>>,
+    route: clasp_route::Catalog,
+}
+
+impl Provider {
+    /// Where a request for one of this provider's models goes.
+    fn target(&self, model: String) -> Target {
+        let known = self.known.iter().find(|known| known.id == model);
+        Target {
+            base_url: self.endpoint.base_url.clone(),
+            context_window: known.and_then(|known| known.context_window),
+            max_output_tokens: known.and_then(|known| known.max_output_tokens),
+            abilities: known.and_then(|known| known.abilities),
+            config: self.config.clone(),
+            model,
+        }
+    }
+
+    /// What the provider lists; its known models when it lists none.
+    async fn models(&self, app: &App) -> &[Model] {
+        let live = self.live.get_or_init(|| async {
+            match tokio::time::timeout(LIST_TIMEOUT, self.list(app)).await {
+                Ok(Ok(models)) => models,
+                Ok(Err(failure)) => {
+                    tracing::debug!(provider = self.name, "listing models failed: {failure}");
+                    Vec::new()
+                }
+                Err(_elapsed) => Vec::new(),
+            }
+        });
+        let live = live.await;
+        if live.is_empty() { &self.known } else { live }
+    }
+
+    async fn list(&self, app: &App) -> Result<Vec<Model>, Failure> {
+        let Some(request) = self.plugin.list_models(&self.target(String::new())).await? else {
+            return Ok(Vec::new());
+        };
+        let answer = app.client().send(&self.endpoint, &request).await?;
+        let body = answer.body.collect(LIST_LIMIT).await?;
+        let (status, headers) = (answer.status, answer.headers);
+        let response = clasp_model::HttpResponse { status, headers, body };
+        self.plugin.parse_models(&response).await
+    }
+}
+
+impl Catalog {
+    /// Brings together the plugins and what the operator set for each.
+    pub(crate) async fn build(app: &App, plugins: Arc<Plugins>) -> Self {
+        let config = app.config();
+        let loaded: Vec<Loaded<'_>> = plugins
+            .values()
+            .map(|plugin| Loaded { manifest: plugin.manifest(), named: false })
+            .collect();
+        let mut providers = BTreeMap::new();
+        for name in config.provider_names(&loaded) {
+            let Some(plugin) = plugins.get(config.plugin_id(&name)) else { continue };
+            let provider = provider(app, &name, plugin).await.map(Arc::new);
+            providers.insert(name, provider);
+        }
+        // Vendors have more models than anybody's list: what they refuse, they name. A provider
+        // that is not set up claims no name: `openai/gpt-4o` is also another one's model.
+        let models = |provider: &Provider| ProviderModels {
+            known: provider.known.iter().map(|model| model.id.clone()).collect(),
+            open: true,
+        };
+        let route = clasp_route::Catalog {
+            providers: providers
+                .iter()
+                .filter(|(name, provider)| provider.is_ok() || *name == app.default_provider())
+                .map(|(name, provider)| {
+                    (name.clone(), provider.as_deref().map(models).unwrap_or_default())
+                })
+                .collect(),
+        };
+        Self { plugins, providers, route }
+    }
+
+    /// Whether this was made of these plugins.
+    pub(crate) fn is_of(&self, plugins: &Arc<Plugins>) -> bool {
+        Arc::ptr_eq(&self.plugins, plugins)
+    }
+
+    /// The names of all providers.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.providers.keys().map(String::as_str).collect()
+    }
+
+    /// Whether a provider is there and set up.
+    pub(crate) fn usable(&self, name: &str) -> bool {
+        matches!(self.providers.get(name), Some(Ok(_)))
+    }
+
+    /// Where a request for `model` goes.
+    pub(crate) fn decide(&self, app: &App, model: &str) -> Result<Vec<Chosen>, Failure> {
+        let choices = clasp_route::decide(app.rules(), model, &self.route)?;
+        let mut chosen = Vec::with_capacity(choices.len());
+        let mut refused = None;
+        for choice in choices {
+            match self.providers.get(&choice.provider) {
+                Some(Ok(provider)) => chosen.push(Chosen {
+                    provider: Arc::clone(provider),
+                    target: Arc::new(provider.target(choice.model)),
+                }),
+                Some(Err(failure)) => refused = Some(failure.clone()),
+                None => refused = Some(gone(&choice.provider)),
+            }
+        }
+        match refused {
+            Some(failure) if chosen.is_empty() => Err(failure),
+            _ => Ok(chosen),
+        }
+    }
+
+    /// What a client can ask for: ids and names, the configured models first.
+    pub(crate) async fn listed(&self, app: &App) -> Vec<(String, String)> {
+        let mut listed: Vec<(String, String)> = Vec::new();
+        let mut add = |id: String, name: String| {
+            if !listed.iter().any(|(known, _)| *known == id) {
+                listed.push((id, name));
+            }
+        };
+        for model in app.rules().models() {
+            add(model.to_owned(), model.to_owned());
+        }
+        for (name, provider) in &self.providers {
+            let Ok(provider) = provider else { continue };
+            let default = name == app.default_provider();
+            let models = match default {
+                true => provider.models(app).await,
+                false => &provider.known,
+            };
+            for model in models {
+                let id = match default {
+                    true => model.id.clone(),
+                    false => format!("{name}/{}", model.id),
+                };
+                add(id, model.name.clone().unwrap_or_else(|| model.id.clone()));
+            }
+        }
+        listed
+    }
+}
+
+async fn provider(app: &App, name: &str, plugin: &Arc<Plugin>) -> Result<Provider, Failure> {
+    let manifest = plugin.manifest();
+    let provider = app.config().provider(name, manifest).map_err(|fault| {
+        Failure::new(FailureKind::Authentication, Source::Host, format!("provider {name}: {fault}"))
+    })?;
+    for warning in &provider.warnings {
+        tracing::warn!(provider = name, "{warning}");
+    }
+    // The provider's own models say nothing of another server that speaks the same API.
+    let known = match name == manifest.id {
+        true => plugin.known_models().await?,
+        false => Vec::new(),
+    };
+    // Whether a key may be missing was decided with the settings.
+    let optional = |secret: &Secret| Secret { required: false, ..secret.clone() };
+    let endpoint = Endpoint {
+        plugin: manifest.id.clone(),
+        operator_base_url: provider.operator_base_url,
+        base_url: provider.base_url.value,
+        hosts: manifest.hosts.clone(),
+        declared: manifest.secrets.iter().map(optional).collect(),
+        auth: provider.auth,
+        secrets: provider.secrets,
+        headers: Vec::new(),
+    };
+    Ok(Provider {
+        name: name.to_owned(),
+        plugin: Arc::clone(plugin),
+        endpoint,
+        config: provider.config,
+        known,
+        live: OnceCell::new(),
+    })
+}
+
+fn gone(name: &str) -> Failure {
+    Failure::new(
+        FailureKind::NotFound,
+        Source::Host,
+        format!("provider {name} is not there: its plugin was removed or did not load"),
+    )
+}

@@ -1,0 +1,150 @@
+//! The way of an answer's bytes to the client: a head, then chunks, made by one future.
+//!
+//! The pipeline writes to an [`Outlet`]; hyper polls the [`Answer`]'s body, and polling it is what
+//! drives the pipeline on. So there is one task per connection, a slow client slows the vendor
+//! down, and a client that leaves drops the whole exchange at once (rule A12).
+
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::Response;
+use http_body::{Body, Frame, SizeHint};
+
+/// Where the pipeline writes an answer.
+pub(crate) struct Outlet {
+    slot: Arc<Mutex<Slot>>,
+}
+
+/// An answer's body, and the future that makes it.
+pub(crate) struct OutletBody {
+    slot: Arc<Mutex<Slot>>,
+    driver: Option<Driver>,
+    /// A body that was complete when its head was sent.
+    whole: Option<Bytes>,
+}
+
+type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+#[derive(Default)]
+struct Slot {
+    head: Option<Response<()>>,
+    whole: Option<Bytes>,
+    chunks: VecDeque<Bytes>,
+}
+
+/// Runs `pipeline` until it has written a head; the rest runs while the body is read.
+pub(crate) async fn answer<F, P>(pipeline: P) -> Response<OutletBody>
+where
+    P: FnOnce(Outlet) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let slot = Arc::new(Mutex::new(Slot::default()));
+    let mut driver: Driver = Box::pin(pipeline(Outlet { slot: Arc::clone(&slot) }));
+    let (head, running) = poll_fn(|context| {
+        let state = driver.as_mut().poll(context);
+        match (lock(&slot).head.take(), state) {
+            (Some(head), Poll::Pending) => Poll::Ready((head, true)),
+            (Some(head), Poll::Ready(())) => Poll::Ready((head, false)),
+            // A pipeline that ends without a word is a fault of ours; the client must still hear.
+            (None, Poll::Ready(())) => {
+                let mut head = Response::new(());
+                *head.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+                Poll::Ready((head, false))
+            }
+            (None, Poll::Pending) => Poll::Pending,
+        }
+    })
+    .await;
+    let whole = lock(&slot).whole.take();
+    head.map(|()| OutletBody { slot, driver: running.then_some(driver), whole })
+}
+
+fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+// --- Outlet -------------------------------------------------------------------------------------
+
+impl Outlet {
+    /// Sends the head of a streamed answer; [`Outlet::write`] follows.
+    pub(crate) fn head(&self, head: Response<()>) {
+        lock(&self.slot).head = Some(head);
+    }
+
+    /// Sends a complete answer.
+    pub(crate) fn whole(&self, answer: Response<Bytes>) {
+        let (parts, body) = answer.into_parts();
+        let mut slot = lock(&self.slot);
+        slot.head = Some(Response::from_parts(parts, ()));
+        slot.whole = Some(body);
+    }
+
+    /// Sends a chunk of a streamed answer; waits until the client's side has taken it.
+    pub(crate) async fn write(&self, chunk: Bytes) {
+        if chunk.is_empty() {
+            return;
+        }
+        lock(&self.slot).chunks.push_back(chunk);
+        // The body takes the chunk out right after it polled this future, and polls it again only
+        // when the connection wants more: so the wait needs no waker of its own.
+        poll_fn(|_| match lock(&self.slot).chunks.is_empty() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+    }
+}
+
+// --- OutletBody ---------------------------------------------------------------------------------
+
+impl Body for OutletBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Some(whole) = self.whole.take() {
+            return Poll::Ready((!whole.is_empty()).then(|| Ok(Frame::data(whole))));
+        }
+        if let Some(chunk) = self.next_chunk() {
+            return Poll::Ready(Some(Ok(Frame::data(chunk))));
+        }
+        let Some(driver) = self.driver.as_mut() else { return Poll::Ready(None) };
+        let ended = driver.as_mut().poll(context).is_ready();
+        if ended {
+            self.driver = None;
+        }
+        match self.next_chunk() {
+            Some(chunk) => Poll::Ready(Some(Ok(Frame::data(chunk)))),
+            None if ended => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.driver.is_none() && self.whole.is_none() && lock(&self.slot).chunks.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match (&self.driver, &self.whole) {
+            (None, Some(whole)) => SizeHint::with_exact(whole.len() as u64),
+            (None, None) if lock(&self.slot).chunks.is_empty() => SizeHint::with_exact(0),
+            _ => SizeHint::default(),
+        }
+    }
+}
+
+impl OutletBody {
+    fn next_chunk(&self) -> Option<Bytes> {
+        lock(&self.slot).chunks.pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use http_body_util::BodyExt;
+
+use super::*;
+
+fn ok() -> Response<()> {
+    Response::new(())
+}
+
+#[tokio::test]
+async fn a_whole_answer_has_its_length() {
+    let response =
+        answer(|outlet| async move { outlet.whole(Response::new(Bytes::from("hello"))) }).await;
+    assert_eq!(response.body().size_hint().exact(), Some(5));
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "hello");
+}
+
+#[tokio::test]
+async fn chunks_come_in_order_after_the_head() {
+    let response = answer(|outlet| async move {
+        outlet.head(ok());
+        for chunk in ["a", "", "b", "c"] {
+            outlet.write(Bytes::from(chunk)).await;
+        }
+    })
+    .await;
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "abc");
+}
+
+#[tokio::test]
+async fn a11_a_pipeline_is_not_ahead_of_its_reader() {
+    let written = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&written);
+    let response = answer(|outlet| async move {
+        outlet.head(ok());
+        for _ in 0..10 {
+            counter.fetch_add(1, Ordering::Relaxed);
+            outlet.write(Bytes::from("x")).await;
+        }
+    })
+    .await;
+    let mut body = response.into_body();
+    for read in 1..=10 {
+        body.frame().await.unwrap().unwrap();
+        assert!(written.load(Ordering::Relaxed) <= read + 1);
+    }
+    assert!(body.frame().await.is_none());
+}
+
+#[tokio::test]
+async fn a12_dropping_the_body_drops_the_pipeline() {
+    struct Guard(Arc<AtomicUsize>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let guard = Guard(Arc::clone(&dropped));
+    let response = answer(|outlet| async move {
+        let _guard = guard;
+        outlet.head(ok());
+        std::future::pending::<()>().await;
+    })
+    .await;
+    assert_eq!(dropped.load(Ordering::Relaxed), 0);
+    drop(response);
+    assert_eq!(dropped.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_silent_pipeline_is_an_error() {
+    let response = answer(|_outlet| async {}).await;
+    assert_eq!(response.status(), http::StatusCode::INTERNAL_SERVER_ERROR);
+}

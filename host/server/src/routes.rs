@@ -1,0 +1,116 @@
+//! Step 1: which path means what. Unknown paths are 404, wrong methods 405, in the shape of the
+//! dialect that the path belongs to (rule D5).
+
+use clasp_model::{Dialect, Failure, FailureKind, Source};
+use http::{Method, StatusCode};
+
+/// What a request asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// A model call.
+    Call(Dialect),
+    /// Counting the tokens of a call.
+    CountTokens(Dialect),
+    /// The list of models.
+    Models,
+    /// One model.
+    Model(String),
+    /// What this server is.
+    Info,
+    /// A client's question whether somebody is there.
+    Probe,
+    /// How the server does.
+    Health,
+    /// Nothing that there is.
+    Unknown,
+    /// A path that takes only this method.
+    WrongMethod(&'static str),
+}
+
+/// Finds the route of a request.
+pub(crate) fn matched(method: &Method, path: &str) -> Route {
+    let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+    let (allowed, route) = match path {
+        "/v1/messages" => ("POST", Route::Call(Dialect::AnthropicMessages)),
+        "/v1/messages/count_tokens" => ("POST", Route::CountTokens(Dialect::AnthropicMessages)),
+        "/v1/models" => ("GET", Route::Models),
+        "/health" | "/health/live" | "/health/ready" => ("GET", Route::Health),
+        "/" | "" => ("GET", Route::Info),
+        "/api/hello" => ("HEAD", Route::Probe),
+        _ => match path.strip_prefix("/v1/models/") {
+            Some(id) if !id.is_empty() => ("GET", Route::Model(decoded(id))),
+            _ => return Route::Unknown,
+        },
+    };
+    let head = *method == Method::HEAD && allowed == "GET";
+    if method.as_str() == allowed || head { route } else { Route::WrongMethod(allowed) }
+}
+
+/// The failure of a path that is not there, with its status.
+pub(crate) fn unknown(method: &Method, path: &str) -> (StatusCode, Failure) {
+    let failure = Failure::new(
+        FailureKind::NotFound,
+        Source::Client,
+        format!(
+            "{method} {path}: no such endpoint. This server answers POST /v1/messages, POST /v1/messages/count_tokens, GET /v1/models and GET /health"
+        ),
+    );
+    (StatusCode::NOT_FOUND, failure)
+}
+
+/// The failure of a wrong method, with its status.
+pub(crate) fn wrong_method(method: &Method, path: &str, allowed: &str) -> (StatusCode, Failure) {
+    let failure = Failure::invalid(format!("{path} takes {allowed}, not {method}"));
+    (StatusCode::METHOD_NOT_ALLOWED, failure)
+}
+
+/// Percent-decodes a model id (`openai%2Fgpt-4o`); what is no valid escape stays as it is.
+fn decoded(id: &str) -> String {
+    let bytes = id.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&first, tail)) = rest.split_first() {
+        let escape = (first == b'%').then(|| tail.get(..2)).flatten();
+        let value = escape
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match value {
+            Some(value) => {
+                out.push(value);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d05_paths_and_methods() {
+        let call = Route::Call(Dialect::AnthropicMessages);
+        for (method, path, route) in [
+            (Method::POST, "/v1/messages", call.clone()),
+            (Method::POST, "/v1/messages/", call),
+            (Method::GET, "/v1/messages", Route::WrongMethod("POST")),
+            (Method::GET, "/", Route::Info),
+            (Method::HEAD, "/", Route::Info),
+            (Method::HEAD, "/api/hello", Route::Probe),
+            (Method::GET, "/v1/models", Route::Models),
+            (Method::GET, "/v1/models/openai%2Fgpt", Route::Model("openai/gpt".into())),
+            (Method::GET, "/v1/models/a/b", Route::Model("a/b".into())),
+            (Method::GET, "/v1/models/50%", Route::Model("50%".into())),
+            (Method::DELETE, "/health", Route::WrongMethod("GET")),
+            (Method::POST, "/v1/v1/messages", Route::Unknown),
+            (Method::POST, "/v1/complete", Route::Unknown),
+        ] {
+            assert_eq!(matched(&method, path), route, "{method} {path}");
+        }
+    }
+}
