@@ -1,1 +1,33 @@
-//! clasp-plugin
+//! The kit that provider plugins for clasp are written with.
+//!
+//! A plugin is *sans-IO*: [`Provider::begin`] turns a canonical request into one HTTP request, and
+//! an [`Exchange`] turns the frames of one HTTP response into events. Everything else (network,
+//! keys, retries, the client's grammar) is the host's.
+//!
+//! ```ignore
+//! use clasp_plugin::{Begun, Failure, Manifest, Provider, Request, Target, chat};
+//!
+//! struct Example;
+//!
+//! impl Provider for Example { /* manifest, begin, exchange */ }
+//!
+//! clasp_plugin::export!(Example);
+//! ```
+
+#[doc(hidden)]
+pub mod bindings;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cases;
+pub mod chat;
+mod defaults;
+pub mod failure;
+pub mod guest;
+pub mod host;
+pub mod json;
+mod provider;
+pub mod schema;
+mod state;
+mod types;
+
+pub use self::provider::{Begun, Exchange, Provider, framing};
+pub use self::types::*;

@@ -1,0 +1,339 @@
+//! Reads an answer: chunks of a stream or one whole document, whichever comes, in the many ways
+//! that compatible servers write them (rules A4, A6–A9).
+//!
+//! A finish marker makes an answer whole, with `[DONE]` or without; `[DONE]` alone ends a turn;
+//! a body that ends without either is a failure.
+
+use super::calls::Calls;
+use super::chunk::{Choice, Chunk, Content, Delta};
+use super::profile::Profile;
+use super::request::State;
+use super::surrogates::{self, Half};
+use super::tags::{Piece, Tags};
+use super::usage;
+use crate::failure;
+use crate::provider::{Exchange, framing};
+use crate::types::{
+    Event, Failure, Field, FinishReason, Frame, Framing, Header, HttpResponse, Started, Usage,
+};
+
+/// Reads one answer of a Chat Completions endpoint.
+#[derive(Debug)]
+pub struct Answer {
+    state: State,
+    /// The body is one document, not a stream.
+    whole: bool,
+    started: bool,
+    calls: Calls,
+    /// Finds thinking and calls inside the text, where the profile says that they are there.
+    tags: Option<Tags>,
+    /// The first half of a surrogate pair.
+    half: Half,
+    usage: Option<Usage>,
+    refused: bool,
+    service_tier: bool,
+    finished: bool,
+    failed: bool,
+}
+
+impl Answer {
+    /// A reader for the answer to a request that [`begin`](super::begin) wrote.
+    pub fn new(profile: &Profile, state: State) -> Self {
+        Self {
+            state,
+            whole: false,
+            started: false,
+            calls: Calls::default(),
+            tags: Tags::new(profile),
+            half: None,
+            usage: None,
+            refused: false,
+            service_tier: false,
+            finished: false,
+            failed: false,
+        }
+    }
+
+    fn chunk(&mut self, text: &str, events: &mut Vec<Event>) {
+        if self.failed {
+            return;
+        }
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.is_empty() {
+            return;
+        }
+        if text == "[DONE]" {
+            return self.finish(FinishReason::EndTurn, events);
+        }
+        let chunk = match text.as_bytes().first() {
+            Some(b'{') => serde_json::from_str::<Chunk<'_>>(text),
+            // A list of one error is some servers' way to fail.
+            Some(b'[') => return self.document_failure(text, events),
+            _ => Err(serde::de::Error::custom("not an object")),
+        };
+        let error = match chunk {
+            Ok(chunk) => return self.read(text, &chunk, events),
+            Err(error) => error,
+        };
+        if let Some(mended) = surrogates::mend(text, &mut self.half)
+            && let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(&mended)
+        {
+            return self.read(&mended, &chunk, events);
+        }
+        self.fail(failure::protocol(format!("a chunk is not JSON: {error}")), events);
+    }
+
+    fn read(&mut self, text: &str, chunk: &Chunk<'_>, events: &mut Vec<Event>) {
+        let failed = chunk.error.get().is_some() || chunk.object.0 == "error";
+        if failed && chunk.choices.0.iter().all(|choice| choice.message.0.is_none()) {
+            return self.document_failure(text, events);
+        }
+        if !self.started {
+            self.start(chunk, events);
+        }
+        let choice = chunk.choices.0.iter().min_by_key(|choice| choice.index.0.unwrap_or(0));
+        let choice = choice.filter(|choice| choice.index.0.unwrap_or(0) == 0 || whole(choice));
+        if !self.service_tier
+            && let Some(tier) = chunk.service_tier.as_option()
+        {
+            self.service_tier = true;
+            let value = serde_json::to_string(tier).unwrap_or_default();
+            events.push(Event::Extra(Field { name: "service_tier".into(), value }));
+        }
+        let reason = choice.and_then(|choice| self.choice(text, choice, events));
+        self.count(chunk, choice, events);
+        if let Some(reason) = reason {
+            self.finish(reason, events);
+        }
+    }
+
+    fn start(&mut self, chunk: &Chunk<'_>, events: &mut Vec<Event>) {
+        let id = chunk.id.as_option().map(str::to_owned);
+        let model = chunk.model.as_option().map(str::to_owned);
+        if id.is_some() || model.is_some() {
+            self.started = true;
+            events.push(Event::Started(Started { id, model }));
+        }
+    }
+
+    /// Reads a choice, and whether it finishes the answer.
+    fn choice(
+        &mut self,
+        text: &str,
+        choice: &Choice<'_>,
+        events: &mut Vec<Event>,
+    ) -> Option<FinishReason> {
+        let reason = &*choice.finish_reason.0;
+        if reason == "error" || choice.error.get().is_some() {
+            let error = choice.error.get().map(|error| format!("{{\"error\":{error}}}"));
+            self.document_failure(error.as_deref().unwrap_or(text), events);
+            return None;
+        }
+        // Some servers give both: beside each piece the message so far, or an empty piece beside
+        // the whole message.
+        let (delta, message) = (choice.delta.0.as_ref(), choice.message.0.as_ref());
+        let said = if self.whole { message.or(delta) } else { delta.or(message) };
+        if let Some(said) = said {
+            self.delta(said, events);
+        }
+        if !reason.is_empty() {
+            let stop = choice.stop_reason.as_option();
+            Some(self.finish_reason(reason, &choice.native_finish_reason.0, stop))
+        } else {
+            whole(choice).then_some(FinishReason::EndTurn)
+        }
+    }
+
+    fn delta(&mut self, delta: &Delta<'_>, events: &mut Vec<Event>) {
+        // The same reasoning may stand under several names.
+        let reasoning = delta.reasoning_content.as_option().or(delta.reasoning.as_option());
+        if let Some(reasoning) = reasoning {
+            events.push(Event::Thinking(reasoning.to_owned()));
+        } else {
+            for detail in &delta.reasoning_details.0 {
+                if let Some(text) = detail.text.as_option().or(detail.summary.as_option()) {
+                    events.push(Event::Thinking(text.to_owned()));
+                }
+            }
+        }
+        self.content(&delta.content, events);
+        if let Some(refusal) = delta.refusal.as_option() {
+            self.refused = true;
+            events.push(Event::Text(refusal.to_owned()));
+        }
+        for call in &delta.tool_calls.0 {
+            self.calls.add(call, &self.state.names, events);
+        }
+        if let Some(function) = &delta.function_call.0
+            && delta.tool_calls.0.is_empty()
+        {
+            self.calls.add_legacy(function, &self.state.names, events);
+        }
+    }
+
+    fn content(&mut self, content: &Content<'_>, events: &mut Vec<Event>) {
+        match content {
+            Content::Nothing => {}
+            Content::Text(text) => self.text(text, events),
+            Content::Parts(parts) => {
+                for part in parts {
+                    if part.kind.0 != "thinking" {
+                        self.text(&part.text.0, events);
+                        continue;
+                    }
+                    match &part.thinking {
+                        Content::Nothing => {}
+                        Content::Text(text) => push_thinking(text, events),
+                        Content::Parts(inner) => {
+                            inner.iter().for_each(|part| push_thinking(&part.text.0, events));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, events: &mut Vec<Event>) {
+        if text.is_empty() {
+            return;
+        }
+        match &mut self.tags {
+            None => events.push(Event::Text(text.to_owned())),
+            Some(tags) => {
+                let mut pieces = Vec::new();
+                tags.push(text, &mut pieces);
+                self.pieces(pieces, events);
+            }
+        }
+    }
+
+    fn pieces(&mut self, pieces: Vec<Piece>, events: &mut Vec<Event>) {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => events.push(Event::Text(text)),
+                Piece::Thinking(text) => events.push(Event::Thinking(text)),
+                Piece::Call(json) => match serde_json::from_str(&json) {
+                    Ok(function) => {
+                        let mut call = super::chunk::Call::default();
+                        // An index that no provider uses: each such call is a new one.
+                        call.index.0 = None;
+                        call.id.0 = format!("text_call_{}", self.calls.len()).into();
+                        call.function.0 = Some(function);
+                        self.calls.add(&call, &self.state.names, events);
+                    }
+                    Err(_) => events.push(Event::Text(json)),
+                },
+            }
+        }
+    }
+
+    /// Usage replaces earlier usage; what repeats is said once.
+    fn count(&mut self, chunk: &Chunk<'_>, choice: Option<&Choice<'_>>, events: &mut Vec<Event>) {
+        let groq = chunk.x_groq.0.as_ref().and_then(|groq| groq.usage.0.as_ref());
+        let inner = choice.and_then(|choice| choice.usage.0.as_ref());
+        let usage = chunk.usage.0.as_ref().or(groq).or(inner).and_then(|usage| usage::read(usage));
+        if let Some(usage) = usage
+            && self.usage.as_ref() != Some(&usage)
+        {
+            events.push(Event::Usage(usage));
+            self.usage = Some(usage);
+        }
+    }
+
+    fn finish_reason(&self, word: &str, native: &str, stop: Option<&str>) -> FinishReason {
+        let stop = stop.filter(|stop| self.state.stop.iter().any(|asked| asked == stop));
+        match word {
+            "length" | "max_tokens" => FinishReason::MaxTokens,
+            "model_length" => FinishReason::ContextFull,
+            "content_filter" | "refusal" | "safety" => FinishReason::Refusal,
+            _ if native == "refusal" => FinishReason::Refusal,
+            _ if stop.is_some() => FinishReason::StopSequence(stop.map(str::to_owned)),
+            _ if native == "stop_sequence" => FinishReason::StopSequence(None),
+            "tool_calls" | "function_call" | "tool_use" => FinishReason::ToolCalls,
+            "stop" | "end_turn" | "eos" => FinishReason::EndTurn,
+            other => FinishReason::Other(other.to_owned()),
+        }
+    }
+
+    /// The answer is whole. The first word counts.
+    fn finish(&mut self, reason: FinishReason, events: &mut Vec<Event>) {
+        if self.finished || self.failed {
+            return;
+        }
+        self.finished = true;
+        if let Some(tags) = &mut self.tags {
+            let mut pieces = Vec::new();
+            tags.finish(&mut pieces);
+            self.pieces(pieces, events);
+        }
+        self.calls.close(events);
+        let reason = match reason {
+            FinishReason::EndTurn | FinishReason::Other(_) if self.refused => FinishReason::Refusal,
+            FinishReason::EndTurn if self.calls.any() => FinishReason::ToolCalls,
+            other => other,
+        };
+        events.push(Event::Finished(reason));
+    }
+
+    fn document_failure(&mut self, text: &str, events: &mut Vec<Event>) {
+        let document = serde_json::from_str(text).unwrap_or_else(|_| text.into());
+        self.fail(failure::from_document(0, &document), events);
+    }
+
+    /// What comes after a finish marker does not take the answer back.
+    fn fail(&mut self, failure: Failure, events: &mut Vec<Event>) {
+        if !self.finished && !self.failed {
+            self.failed = true;
+            events.push(Event::Failed(failure));
+        }
+    }
+}
+
+impl Exchange for Answer {
+    fn accept(&mut self, _status: u16, headers: &[Header]) -> Framing {
+        let has_type =
+            headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
+        let framing = match framing(headers) {
+            Framing::Whole if self.state.stream && !has_type => Framing::ServerSentEvents,
+            framing => framing,
+        };
+        self.whole = framing == Framing::Whole;
+        framing
+    }
+
+    fn feed(&mut self, frame: &Frame, events: &mut Vec<Event>) {
+        let data = frame.data.as_str();
+        if frame.name.as_deref() == Some("error") {
+            return self.document_failure(data, events);
+        }
+        if data.starts_with("data:") || data.starts_with("event:") || data.starts_with(':') {
+            // A stream that its content type did not announce.
+            self.whole = false;
+            let lines = data.lines().filter_map(|line| line.strip_prefix("data:"));
+            return lines.for_each(|line| self.chunk(line, events));
+        }
+        self.chunk(data, events);
+    }
+
+    fn end(&mut self, events: &mut Vec<Event>) {
+        if !self.finished && !self.failed {
+            let what = "the answer ended before its end marker";
+            self.fail(failure::protocol(what), events);
+        }
+    }
+
+    fn reject(&mut self, response: &HttpResponse) -> Failure {
+        failure::from_response(response)
+    }
+}
+
+/// Whether a choice is a whole answer, not a piece of a stream.
+fn whole(choice: &Choice<'_>) -> bool {
+    choice.delta.0.is_none() && choice.message.0.is_some()
+}
+
+fn push_thinking(text: &str, events: &mut Vec<Event>) {
+    if !text.is_empty() {
+        events.push(Event::Thinking(text.to_owned()));
+    }
+}

@@ -1,0 +1,281 @@
+//! Writes a Chat Completions request (rules C1–C8, C11–C14, C16, C18).
+//!
+//! <https://platform.openai.com/docs/api-reference/chat/create>, as of 2026-11-21.
+
+use serde::{Deserialize, Serialize};
+
+use super::arrange::{Assistant, Call, Piece, Turn, arrange};
+use super::media;
+use super::names::{Alphabet, NameRule, Names, short_hash};
+use super::notes::Notes;
+use super::params;
+use super::profile::{OutputFormat, Profile};
+use super::tools::Offer;
+use crate::provider::Begun;
+use crate::types::{Failure, Header, HttpRequest, Method, Part, Request, ResultPart, Target, Tool};
+use crate::{failure, json, schema};
+
+/// What reading the answer remembers of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// A stream was asked for.
+    #[serde(rename = "s")]
+    pub stream: bool,
+    /// Tools that are called otherwise here.
+    #[serde(rename = "n", skip_serializing_if = "Names::is_empty")]
+    pub names: Names,
+    /// The stop sequences that were sent.
+    #[serde(rename = "e", skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<String>,
+}
+
+/// Writes `request` in the ways of `profile`.
+///
+/// # Errors
+/// What the provider cannot take, by its path.
+pub fn begin(
+    profile: &Profile,
+    target: &Target,
+    request: &Request,
+) -> Result<Begun<State>, Failure> {
+    let mut notes = Notes::default();
+    let mut turns = arrange(profile, target, request, &mut notes)?;
+    if !turns.iter().any(|turn| !matches!(turn, Turn::System(_))) {
+        return Err(failure::invalid("messages", "there is nothing to answer; add a user message"));
+    }
+    if profile.output_format == OutputFormat::JsonObject
+        && let Some(output) = &request.output_schema
+    {
+        let text = format!("Answer with one JSON object of this JSON Schema:\n{}", output.schema);
+        let piece = Piece::Text(text.into(), None);
+        match turns.first_mut() {
+            Some(Turn::System(pieces)) => pieces.push(piece),
+            _ => turns.insert(0, Turn::System(vec![piece])),
+        }
+    }
+    let offer = Offer::new(profile, request, &mut notes);
+    let mut writer = json::Writer::with_capacity(estimate(request));
+    writer.open_object();
+    writer.string_member("model", &target.model);
+    writer.key("messages");
+    writer.open_array();
+    for turn in &turns {
+        write_turn(profile, &offer, turn, &mut writer);
+    }
+    writer.close_array();
+    offer.write(profile, request, &mut notes, &mut writer)?;
+    let stop = params::write(profile, target, request, offer.any(), &mut notes, &mut writer);
+    write_format(profile, request, &mut notes, &mut writer);
+    if request.stream {
+        writer.raw_member("stream", "true");
+        if profile.stream_usage {
+            writer.raw_member("stream_options", r#"{"include_usage":true}"#);
+        }
+    }
+    writer.close_object();
+    note_hints(profile, request, &mut notes);
+    let accept = if request.stream { "text/event-stream" } else { "application/json" };
+    let header = |name: &str, value: &str| Header { name: name.into(), value: value.into() };
+    Ok(Begun {
+        http: HttpRequest {
+            method: Method::Post,
+            path: profile.path.into(),
+            headers: vec![header("content-type", "application/json"), header("accept", accept)],
+            body: writer.into_segments(),
+        },
+        state: State { stream: request.stream, names: offer.names(), stop },
+        notes: notes.into_vec(),
+    })
+}
+
+fn write_turn(profile: &Profile, offer: &Offer<'_>, turn: &Turn<'_>, writer: &mut json::Writer) {
+    match turn {
+        Turn::System(pieces) => {
+            write_message(profile, profile.system_role, pieces, "\n\n", writer);
+        }
+        Turn::User(pieces) => write_message(profile, "user", pieces, "\n\n", writer),
+        Turn::Assistant(assistant) => write_assistant(profile, offer, assistant, writer),
+        Turn::Result { id, content } => {
+            write_message(profile, "tool", content, "\n", writer);
+            writer.string_member("tool_call_id", id);
+        }
+    }
+    writer.close_object();
+}
+
+/// A message with its content, still open.
+fn write_message(
+    profile: &Profile,
+    role: &str,
+    pieces: &[Piece<'_>],
+    joint: &str,
+    writer: &mut json::Writer,
+) {
+    writer.open_object();
+    writer.string_member("role", role);
+    writer.key("content");
+    write_content(profile, pieces, joint, writer);
+}
+
+/// One string where that can be, since every server reads it; else a list of parts.
+fn write_content(profile: &Profile, pieces: &[Piece<'_>], joint: &str, writer: &mut json::Writer) {
+    if pieces.iter().all(|piece| piece.is_plain(profile.cache_hints)) {
+        writer.open_string();
+        for (index, piece) in pieces.iter().enumerate() {
+            if index > 0 {
+                writer.chars(joint);
+            }
+            if let Piece::Text(text, _) = piece {
+                writer.chars(text);
+            }
+        }
+        writer.close_string();
+        return;
+    }
+    writer.open_array();
+    for piece in pieces {
+        match piece {
+            Piece::Media(media) => media::write(writer, media),
+            Piece::Text(text, cache) => {
+                writer.open_object();
+                writer.string_member("type", "text");
+                writer.string_member("text", text);
+                if let Some(cache) = cache.filter(|_| profile.cache_hints) {
+                    let hour = cache.ttl.is_some_and(|ttl| ttl > 300);
+                    writer.raw_member("cache_control", if hour { HOUR } else { DEFAULT });
+                }
+                writer.close_object();
+            }
+        }
+    }
+    writer.close_array();
+}
+
+const DEFAULT: &str = r#"{"type":"ephemeral"}"#;
+const HOUR: &str = r#"{"type":"ephemeral","ttl":"1h"}"#;
+
+/// An assistant message, still open.
+fn write_assistant(
+    profile: &Profile,
+    offer: &Offer<'_>,
+    assistant: &Assistant<'_>,
+    writer: &mut json::Writer,
+) {
+    writer.open_object();
+    writer.string_member("role", "assistant");
+    writer.key("content");
+    if !assistant.texts.is_empty() {
+        write_content(profile, &assistant.texts, "\n\n", writer);
+    } else if assistant.calls.is_empty() {
+        writer.string("");
+    } else {
+        writer.null();
+    }
+    if let Some(member) = profile.reasoning_back
+        && (profile.reasoning_back_always || !assistant.thinking.is_empty())
+    {
+        writer.string_member(member, &assistant.thinking.join("\n\n"));
+    }
+    if assistant.calls.is_empty() {
+        return;
+    }
+    writer.key("tool_calls");
+    writer.open_array();
+    for Call { id, call, .. } in &assistant.calls {
+        writer.open_object();
+        writer.string_member("id", id);
+        writer.string_member("type", "function");
+        writer.key("function");
+        writer.open_object();
+        writer.string_member("name", &offer.name_of(profile, &call.name));
+        let arguments = call.arguments.trim();
+        writer.string_member("arguments", if arguments.is_empty() { "{}" } else { arguments });
+        writer.close_object();
+        writer.close_object();
+    }
+    writer.close_array();
+}
+
+fn write_format(
+    profile: &Profile,
+    request: &Request,
+    notes: &mut Notes,
+    writer: &mut json::Writer,
+) {
+    let Some(output) = &request.output_schema else { return };
+    match profile.output_format {
+        OutputFormat::None => {
+            notes.dropped("output_schema", "the provider keeps to no schema");
+        }
+        OutputFormat::JsonObject => {
+            notes.moved("output_schema", "the schema was put into the instructions");
+            writer.raw_member("response_format", r#"{"type":"json_object"}"#);
+        }
+        OutputFormat::JsonSchema => {
+            let rule = NameRule { alphabet: Alphabet::Word, min: 1, max: 64 };
+            let name = output.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("answer");
+            writer.key("response_format");
+            writer.open_object();
+            writer.string_member("type", "json_schema");
+            writer.key("json_schema");
+            writer.open_object();
+            writer.string_member("name", &rule.apply(name));
+            writer.raw_member("schema", &output.schema);
+            if output.strict {
+                if schema::qualifies_as_strict(&output.schema) {
+                    writer.raw_member("strict", "true");
+                } else {
+                    let why = "the provider cannot keep strictly to this schema";
+                    notes.dropped("output_schema.strict", why);
+                }
+            }
+            writer.close_object();
+            writer.close_object();
+        }
+    }
+}
+
+/// One note for all cache hints that were left out.
+fn note_hints(profile: &Profile, request: &Request, notes: &mut Notes) {
+    let in_part = |part: &Part| match part {
+        Part::Text(text) => text.cache.is_some(),
+        Part::Media(media) => media.cache.is_some(),
+        Part::ToolCall(call) => call.cache.is_some(),
+        Part::ToolResult(result) => result.cache.is_some(),
+        Part::Thinking(_) | Part::Other(_) => false,
+    };
+    let hinted = request.system.iter().any(|text| text.cache.is_some())
+        || request.messages.iter().flat_map(|message| &message.parts).any(in_part);
+    if hinted && !profile.cache_hints {
+        notes.dropped("cache", "cache hints are left out, the provider caches by itself");
+    }
+}
+
+/// An opaque id within `max` characters: itself, or a stable stand-in.
+pub(crate) fn short_id(id: &str, max: usize) -> String {
+    if id.chars().count() <= max { id.to_owned() } else { short_hash(id) }
+}
+
+/// Bytes of text to expect, so that the body is allocated once.
+fn estimate(request: &Request) -> usize {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.text.len(),
+        Part::ToolCall(call) => call.arguments.len() + 128,
+        Part::ToolResult(result) => result.content.iter().fold(128, |sum, part| match part {
+            ResultPart::Text(text) => sum + text.len(),
+            ResultPart::Media(_) | ResultPart::Other(_) => sum + 256,
+        }),
+        Part::Thinking(_) | Part::Media(_) | Part::Other(_) => 256,
+    };
+    let tool = |tool: &Tool| match tool {
+        Tool::Function(tool) => {
+            tool.parameters.len() + tool.description.as_ref().map_or(0, String::len) + 128
+        }
+        Tool::Hosted(_) => 0,
+    };
+    let messages = request.messages.iter().flat_map(|message| &message.parts).map(part);
+    let system = request.system.iter().map(|text| text.text.len());
+    let bytes: usize = messages.chain(system).chain(request.tools.iter().map(tool)).sum();
+    bytes + bytes / 16 + 1024
+}
