@@ -1,1 +1,13 @@
-fn main() {}
+//! clasp: lets clients of one LLM API talk to every vendor, through plugins.
+
+mod cli;
+mod compose;
+mod demo;
+mod error;
+mod log;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
+}

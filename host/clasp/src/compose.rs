@@ -1,0 +1,266 @@
+//! Builds the proxy from the settings: listener, plugins, provider, connections, server.
+//!
+//! Whatever is wrong with the settings is told before the first request is taken.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use clasp_config::{Chosen, Config, DEMO, Loaded, LogFormat, Models, Setting};
+use clasp_plugin_host::{Layer, LoadError, Options, Plugin, Registry, Runtime, Sources, Watch};
+use clasp_server::{App, Parts};
+use clasp_upstream::Client;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::cli::say;
+use crate::demo::Vendor;
+use crate::error::Error;
+
+/// The proxy, ready to serve.
+pub(crate) struct House {
+    pub(crate) listener: TcpListener,
+    pub(crate) app: Arc<App>,
+    /// Where clients reach it.
+    pub(crate) url: String,
+    config: Arc<Config>,
+    registry: Arc<Registry>,
+    provider: String,
+    why: String,
+    /// Keeps the plugins in step with their files.
+    pub(crate) _watch: Watch,
+    /// The embedded vendor, if it serves.
+    pub(crate) _vendor: Option<Vendor>,
+}
+
+/// Builds the proxy.
+pub(crate) async fn build(config: Config) -> Result<House, Error> {
+    let listener = listen(&config).await?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let (registry, watch) = plugins(&config).await?;
+    let (provider, why) = choose(&config, &registry)?;
+    let mut vendor = None;
+    let mut config = config;
+    if provider == DEMO {
+        let started = Vendor::start().await.context("starting the embedded vendor")?;
+        config = config.with_demo(started.base_url().to_owned());
+        vendor = Some(started);
+    }
+    check(&config, &registry, &provider)?;
+    let config = Arc::new(config);
+    let client = Client::new(upstream(&config)).context("setting up connections to providers")?;
+    let address = listener.local_addr().context("reading the listener's address")?;
+    let app = App::new(Parts {
+        config: Arc::clone(&config),
+        registry: Arc::clone(&registry),
+        client,
+        default_provider: provider.clone(),
+    });
+    let url = format!("http://{address}");
+    Ok(House {
+        listener,
+        app,
+        url,
+        config,
+        registry,
+        provider,
+        why,
+        _watch: watch,
+        _vendor: vendor,
+    })
+}
+
+/// The runtime that plugins run in.
+pub(crate) fn runtime(home: Option<&Path>) -> Result<Arc<Runtime>, Error> {
+    let cache = home.map(|home| home.join(".clasp").join("cache"));
+    Runtime::new(Options { cache, ..Options::default() }).map_err(refused)
+}
+
+/// The plugins inside the binary: id and component.
+pub(crate) fn bundled() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    clasp_plugin_bundle::PLUGINS.iter().copied()
+}
+
+/// What the origin of a bundled plugin is called.
+pub(crate) fn bundled_origin(id: &str) -> PathBuf {
+    PathBuf::from(format!("(built in) {id}"))
+}
+
+/// A plugin that does not load is the user's to mend: the error says how.
+pub(crate) fn refused(error: LoadError) -> Error {
+    Error::user(error.to_string(), "")
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Error> {
+    let address = config.address();
+    TcpListener::bind(address).await.map_err(|error| {
+        let port = address.port();
+        let (what, fix) = match error.kind() {
+            ErrorKind::AddrInUse => (
+                format!("port {port} is in use by another program (address {address})"),
+                format!("stop it, or take another: clasp --port {}", next(port)),
+            ),
+            ErrorKind::PermissionDenied => (
+                format!("this user may not listen on port {port}"),
+                "take one above 1023: clasp --port 8080".to_owned(),
+            ),
+            ErrorKind::AddrNotAvailable => (
+                format!("this machine has no address {}", address.ip()),
+                "take one that it has, e.g. --host 127.0.0.1".to_owned(),
+            ),
+            _ => (format!("cannot listen on {address}: {error}"), "take another --port".to_owned()),
+        };
+        Error::user(what, fix)
+    })
+}
+
+fn next(port: u16) -> u16 {
+    port.checked_add(1).unwrap_or(8080)
+}
+
+/// Loads the bundle, then the files, which win over it.
+async fn plugins(config: &Config) -> Result<(Arc<Registry>, Watch), Error> {
+    let home = config.environment().home().map(Path::to_owned);
+    let runtime = blocking(move || runtime(home.as_deref())).await??;
+    let registry = Arc::new(Registry::default());
+    let mut loading = JoinSet::new();
+    for (id, component) in bundled() {
+        let runtime = Arc::clone(&runtime);
+        loading.spawn_blocking(move || runtime.load(&bundled_origin(id), component));
+    }
+    while let Some(loaded) = loading.join_next().await {
+        let plugin = loaded.context("loading a plugin")?.map_err(refused)?;
+        registry.insert(Layer::Bundled, plugin);
+    }
+    let sources = Sources {
+        directory: config.plugin_dir.as_ref().map(|directory| directory.value.clone()),
+        files: config.plugins.clone(),
+    };
+    let (watch, errors) = Watch::start(runtime, Arc::clone(&registry), sources).await;
+    let mut named = None;
+    for error in errors {
+        // What was asked for by name has to be there; one file of a directory keeps nobody back.
+        if error.origin().is_some_and(|origin| is_named(&config.plugins, origin)) {
+            named.get_or_insert(error);
+        } else {
+            tracing::error!("{error}");
+        }
+    }
+    match named {
+        Some(error) => Err(refused(error)),
+        None => Ok((registry, watch)),
+    }
+}
+
+fn choose(config: &Config, registry: &Registry) -> Result<(String, String), Error> {
+    let plugins = registry.snapshot();
+    let named = |plugin: &Plugin| is_named(&config.plugins, plugin.origin());
+    let loaded: Vec<Loaded<'_>> = plugins
+        .values()
+        .map(|plugin| Loaded { manifest: plugin.manifest(), named: named(plugin) })
+        .collect();
+    match config.choose(&loaded)? {
+        Chosen::Provider { name, why } => Ok((name, why)),
+        Chosen::Nothing { hint } => {
+            let fix = format!("for answers of a real model, {hint} and start again");
+            if !loaded.iter().any(|plugin| plugin.manifest.id == config.plugin_id(DEMO)) {
+                return Err(Error::user("no provider is set up", fix));
+            }
+            tracing::warn!("no key was found: serving the embedded demo vendor; {fix}");
+            Ok((DEMO.to_owned(), "no key was found".to_owned()))
+        }
+    }
+}
+
+/// Whether a plugin's file is one of those that the operator named. Its origin may be spelt as an
+/// absolute path.
+fn is_named(files: &[PathBuf], origin: &Path) -> bool {
+    let absolute = |file: &Path| std::path::absolute(file).ok();
+    files.iter().any(|file| file == origin || absolute(file).as_deref() == Some(origin))
+}
+
+/// What is missing for the provider is told now, not to the first client.
+fn check(config: &Config, registry: &Registry, name: &str) -> Result<(), Error> {
+    let plugin = registry.get(config.plugin_id(name)).with_context(|| {
+        format!("provider {name}: its plugin was removed while clasp was starting")
+    })?;
+    if config.provider(name, plugin.manifest())?.lacks_key() {
+        let variable = format!("{}_API_KEY", clasp_config::prefix(name));
+        tracing::warn!("provider {name} has no key and may refuse every request: set {variable}");
+    }
+    Ok(())
+}
+
+fn upstream(config: &Config) -> clasp_upstream::Options {
+    let usual = clasp_upstream::Options::default();
+    let timeout = &config.http_timeout;
+    let idle_timeout = if timeout.origin.is_set() { timeout.value } else { usual.idle_timeout };
+    clasp_upstream::Options { first_byte_timeout: timeout.value, idle_timeout, ..usual }
+}
+
+/// Work that blocks, away from the threads that serve.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.context("a task ended early")
+}
+
+impl House {
+    /// Says where it is, what it serves, and how to connect: as text to people, or as one event.
+    pub(crate) fn announce(&self) {
+        let Self { url, provider, why, .. } = self;
+        let version = env!("CARGO_PKG_VERSION");
+        let models = mapping(&self.config.models);
+        let plugins: Vec<String> = self
+            .registry
+            .snapshot()
+            .values()
+            .map(|plugin| format!("{} {}", plugin.manifest().id, plugin.manifest().version))
+            .collect();
+        let plugins = plugins.join(", ");
+        if *self.config.log_format == LogFormat::Json {
+            tracing::info!(url, provider, why, models, plugins, version, "listening");
+            return;
+        }
+        let out = io::stdout().lock();
+        say(
+            out,
+            &format!(
+                "clasp {version} listening on {url} · provider {provider} ({why}) · models: {models} \
+                 · plugins: {plugins}\n{}connect: {}",
+                if provider == DEMO { NO_MODEL } else { "" },
+                connect(url),
+            ),
+        );
+    }
+}
+
+/// Said loudly when nothing is set up.
+const NO_MODEL: &str = "NO MODEL BEHIND IT: this is the embedded demo vendor. Set a key, e.g. \
+                        OPENAI_API_KEY=sk-…, and start again.\n";
+
+/// How Claude Code is pointed at the proxy.
+pub(crate) fn connect(url: &str) -> String {
+    let url = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+    format!("ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=any claude")
+}
+
+fn mapping(models: &Models) -> String {
+    let named = [
+        ("opus", &models.opus),
+        ("sonnet", &models.sonnet),
+        ("haiku", &models.haiku),
+        ("else", &models.default),
+    ];
+    let pair = |name: &str, model: &Setting<String>| format!("{name} → {}", model.value);
+    let named = named.into_iter().filter_map(|(name, model)| Some(pair(name, model.as_ref()?)));
+    let aliases = models.aliases.iter().map(|(alias, model)| pair(alias, model));
+    let all: Vec<String> = named.chain(aliases).collect();
+    match all.is_empty() {
+        true => "by name".to_owned(),
+        false => all.join(", "),
+    }
+}
