@@ -1,0 +1,8 @@
+//! The command line as users meet it: starting, refusing to start, saying why.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod demo;
+mod flags;
+mod plugins;
+mod refusals;

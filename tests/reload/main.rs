@@ -1,0 +1,10 @@
+//! Plugin files that come, change, break and go while the proxy runs (rule F3).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod broken;
+mod example;
+mod files;
+mod hostile;
+mod swap;
+mod versions;
