@@ -108,7 +108,7 @@ fn a_flag_wins_over_a_variable_and_each_value_tells_its_origin() {
 fn a_dot_env_file_never_changes_what_is_set() {
     let mut environment = environment(&[("CLASP_PORT", "7000"), ("PROVIDER", "")]);
     let text = "CLASP_PORT=1\nPROVIDER=azure\nCLASP_MODEL='gpt-5' # a comment\nexport CLASP_LOG_LEVEL=warn\n";
-    environment.add_file(Path::new("/work/.env"), text.as_bytes());
+    environment.add_file(Path::new("/project/.env"), text.as_bytes());
     environment.add_file(Path::new("/home/.clasp/.env"), &b"CLASP_MODEL=other\n"[..]);
     let config = Config::load(Flags::default(), environment).unwrap();
     assert_eq!(*config.port, 7000);
@@ -116,7 +116,7 @@ fn a_dot_env_file_never_changes_what_is_set() {
     let model = config.models.default.unwrap();
     assert_eq!(
         (model.value.as_str(), model.origin.to_string().as_str()),
-        ("gpt-5", "CLASP_MODEL in /work/.env")
+        ("gpt-5", "CLASP_MODEL in /project/.env")
     );
     assert_eq!(*config.log_level, LogLevel::Warn);
 }
@@ -124,9 +124,9 @@ fn a_dot_env_file_never_changes_what_is_set() {
 #[test]
 fn d07_a_broken_dot_env_file_is_told_without_its_text() {
     let mut environment = environment(&[]);
-    environment.add_file(Path::new("/work/.env"), &b"OPENAI_API_KEY=\"sk-verysecret\n"[..]);
+    environment.add_file(Path::new("/project/.env"), &b"OPENAI_API_KEY=\"sk-verysecret\n"[..]);
     let faults = Config::load(Flags::default(), environment).unwrap_err();
-    assert!(faults[0].to_string().contains("/work/.env"), "{faults:?}");
+    assert!(faults[0].to_string().contains("/project/.env"), "{faults:?}");
     assert!(!format!("{faults:?}").contains("verysecret"));
 }
 
