@@ -69,8 +69,8 @@ settings! {
     FRAME_LIMIT = "limits.frame", ["CLASP_FRAME_LIMIT"], None, "16MiB";
     /// the most connections of clients at a time
     MAX_CONNECTIONS = "limits.connections", ["CLASP_MAX_CONNECTIONS"], None, "4096";
-    /// how long a client may take to send a request's headers
-    HEADER_TIMEOUT = "limits.header_timeout", ["CLASP_HEADER_TIMEOUT"], None, "15s";
+    /// how long a client may take to send a request's headers, and how long an idle connection is kept
+    HEADER_TIMEOUT = "limits.header_timeout", ["CLASP_HEADER_TIMEOUT"], None, "75s";
     /// how long a client may pause while it sends a request's body
     IDLE_TIMEOUT = "limits.idle_timeout", ["CLASP_IDLE_TIMEOUT"], None, "60s";
     /// how long running requests may go on after a signal to stop

@@ -11,7 +11,8 @@ pub struct Limits {
     pub frame: usize,
     /// The most connections of clients at a time.
     pub connections: usize,
-    /// How long a client may take to send a request's headers.
+    /// How long a client may take to send a request's headers, and how long a connection without a
+    /// request is kept: shorter than the pauses of a client at work, it would race its next request.
     pub header_timeout: Duration,
     /// How long a client may pause while it sends a request's body.
     pub idle_timeout: Duration,
@@ -27,7 +28,7 @@ impl Default for Limits {
             body: 64 << 20,
             frame: 16 << 20,
             connections: 4096,
-            header_timeout: Duration::from_secs(15),
+            header_timeout: Duration::from_secs(75),
             idle_timeout: Duration::from_secs(60),
             drain_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(10),
