@@ -19,18 +19,13 @@
 //! ```
 
 mod answer;
-mod arrange;
 mod calls;
 mod chunk;
-mod lenient;
 mod media;
 mod models;
-mod names;
-mod notes;
 mod params;
 mod profile;
 mod request;
-mod surrogates;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -39,6 +34,5 @@ mod usage;
 
 pub use self::answer::Answer;
 pub use self::models::{list_models, parse_models};
-pub use self::names::{Alphabet, NameRule, Names, short_hash};
-pub use self::profile::{MidSystem, OutputFormat, OutputLimit, Profile, ReasoningParam};
+pub use self::profile::{OutputFormat, OutputLimit, Profile, ReasoningParam};
 pub use self::request::{State, begin};

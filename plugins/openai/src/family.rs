@@ -7,7 +7,8 @@
 //! go out in the role `system`: OpenAI reads it as `developer` for the models that want that.
 
 use clasp_plugin::Target;
-use clasp_plugin::chat::{MidSystem, OutputLimit, Profile, ReasoningParam};
+use clasp_plugin::chat::{OutputLimit, Profile, ReasoningParam};
+use clasp_plugin::history::MidSystem;
 
 /// Members of a request that clients of the OpenAI dialects may pass through.
 const EXTRA: &[&str] = &[

@@ -8,11 +8,11 @@ use super::calls::Calls;
 use super::chunk::{Choice, Chunk, Content, Delta};
 use super::profile::Profile;
 use super::request::State;
-use super::surrogates::{self, Half};
 use super::tags::{Piece, Tags};
 use super::usage;
 use crate::failure;
 use crate::provider::{Exchange, framing};
+use crate::surrogates::{self, Half};
 use crate::types::{
     Event, Failure, Field, FinishReason, Frame, Framing, Header, HttpResponse, Started, Usage,
 };

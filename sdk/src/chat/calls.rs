@@ -2,9 +2,9 @@
 //! provider repeats or leaves out.
 
 use super::chunk::{Call, Function};
-use super::lenient::{Object, Text};
-use super::names::Names;
 use crate::json;
+use crate::lenient::{Object, Text};
+use crate::names::Names;
 use crate::types::{Event, ToolCallDelta};
 
 /// The calls of one answer so far.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::lenient::{Count, List, Object, Text, nothing, object};
+use crate::lenient::{Count, List, Object, Text, nothing, object};
 
 object! {
     /// A chunk of a stream, or a whole answer.

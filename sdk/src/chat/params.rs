@@ -1,14 +1,11 @@
 //! The settings of a request: limits, sampling, thinking, ids and what clients pass through
 //! (rules C7, C8, C11, C12, C18).
 
-use super::notes::Notes;
 use super::profile::{OutputLimit, Profile, ReasoningParam};
-use super::request::short_id;
-use crate::json;
+use crate::names::short_id;
+use crate::notes::Notes;
 use crate::types::{Dialect, Reasoning, Request, Target};
-
-/// All words for an effort, weakest first.
-const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+use crate::{effort, json};
 
 /// Writes the settings and gives the stop sequences that were sent. `tools`: some are offered.
 pub(crate) fn write(
@@ -24,7 +21,7 @@ pub(crate) fn write(
     let stop = stop(profile, request, notes, writer);
     match (profile.tools_effort.filter(|_| tools), &request.reasoning) {
         (Some(only), reasoning) => {
-            let asked = reasoning.as_ref().and_then(effort);
+            let asked = reasoning.as_ref().and_then(effort::asked);
             if asked.is_some_and(|asked| asked != only) {
                 let why = format!("{} takes tools only with effort {only} here", target.model);
                 notes.clamped("reasoning.effort", why);
@@ -127,7 +124,7 @@ fn think(
     notes: &mut Notes,
     writer: &mut json::Writer,
 ) {
-    let off = reasoning.effort.as_deref() == Some("none") || reasoning.budget_tokens == Some(0);
+    let off = effort::is_off(reasoning);
     match profile.reasoning {
         ReasoningParam::None => {
             if !off {
@@ -153,33 +150,12 @@ fn write_effort(
     notes: &mut Notes,
     writer: &mut json::Writer,
 ) {
-    let Some(asked) = effort(reasoning) else { return };
-    let Some(taken) = nearest(asked, known) else { return };
+    let Some(asked) = effort::asked(reasoning) else { return };
+    let Some(taken) = effort::nearest(asked, known) else { return };
     if taken != asked {
         notes.clamped("reasoning.effort", format!("{taken} is the nearest to {asked}"));
     }
     writer.string_member("reasoning_effort", taken);
-}
-
-/// The effort that is asked for. A budget reads as `low` up to 4096 tokens, as `medium` up to
-/// 16384, as `high` above. None: the client leaves it to the model.
-pub(crate) fn effort(reasoning: &Reasoning) -> Option<&str> {
-    let budget = || match reasoning.budget_tokens? {
-        0 => Some("none"),
-        1..=4096 => Some("low"),
-        4097..=16_384 => Some("medium"),
-        _ => Some("high"),
-    };
-    reasoning.effort.as_deref().or_else(budget)
-}
-
-/// The known effort nearest to `asked`, the stronger of two; an unknown word is `medium`.
-fn nearest(asked: &str, known: &[&'static str]) -> Option<&'static str> {
-    let rank = |word: &str| EFFORTS.iter().position(|effort| *effort == word);
-    let wanted = rank(asked).or_else(|| rank("medium")).unwrap_or(0);
-    let distance = |word: &&&str| rank(word).map_or(usize::MAX, |rank| rank.abs_diff(wanted));
-    // The last of equals is the stronger.
-    known.iter().rev().min_by_key(distance).copied()
 }
 
 fn extra(profile: &Profile, request: &Request, notes: &mut Notes, writer: &mut json::Writer) {

@@ -1,6 +1,7 @@
 //! What tells one Chat Completions server from another, as plain data.
 
-use super::names::{Alphabet, NameRule};
+use crate::history::MidSystem;
+use crate::names::{Alphabet, NameRule};
 
 /// Where the output limit goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,15 +21,6 @@ pub enum ReasoningParam {
     Effort(&'static [&'static str]),
     /// `thinking: {type: enabled | disabled}`, and with it `reasoning_effort`, one of these words.
     Toggle(&'static [&'static str]),
-}
-
-/// What becomes of system messages after the first turn (rule C16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MidSystem {
-    /// They stay where they are.
-    InPlace,
-    /// They are folded into the neighbouring user message, with a marker.
-    Folded,
 }
 
 /// How an answer's schema is asked for.

@@ -4,16 +4,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::arrange::{Assistant, Call, Piece, Turn, arrange};
-use super::media;
-use super::names::{Alphabet, NameRule, Names, short_hash};
-use super::notes::Notes;
-use super::params;
 use super::profile::{OutputFormat, Profile};
-use super::tools::Offer;
+use super::{media, params, tools};
+use crate::history::{Answered, Call, Earlier, Piece, Rules, Said, Turn, arrange};
+use crate::names::{Alphabet, NameRule, Names};
+use crate::notes::Notes;
 use crate::provider::Begun;
-use crate::types::{Failure, Header, HttpRequest, Method, Part, Request, ResultPart, Target, Tool};
-use crate::{failure, json, schema};
+use crate::tools::Offer;
+use crate::types::{
+    CacheHint, Failure, Header, HttpRequest, MediaKind, Method, Part, Request, ResultPart, Target,
+    Tool,
+};
+use crate::{json, schema};
 
 /// What reading the answer remembers of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,21 +42,27 @@ pub fn begin(
     request: &Request,
 ) -> Result<Begun<State>, Failure> {
     let mut notes = Notes::default();
-    let mut turns = arrange(profile, target, request, &mut notes)?;
-    if !turns.iter().any(|turn| !matches!(turn, Turn::System(_))) {
-        return Err(failure::invalid("messages", "there is nothing to answer; add a user message"));
-    }
+    let rules = Rules {
+        target,
+        media: media::takes(profile),
+        in_results: if profile.tool_images { &[MediaKind::Image] } else { &[] },
+        call_ids: profile.call_ids,
+        mid_system: profile.mid_system,
+        thinking: if profile.reasoning_back.is_some() { Earlier::Texts } else { Earlier::Dropped },
+        error_field: false,
+    };
+    let mut turns = arrange(&rules, request, &mut notes)?;
     if profile.output_format == OutputFormat::JsonObject
         && let Some(output) = &request.output_schema
     {
         let text = format!("Answer with one JSON object of this JSON Schema:\n{}", output.schema);
-        let piece = Piece::Text(text.into(), None);
+        let piece = Piece::new(text, None);
         match turns.first_mut() {
             Some(Turn::System(pieces)) => pieces.push(piece),
             _ => turns.insert(0, Turn::System(vec![piece])),
         }
     }
-    let offer = Offer::new(profile, request, &mut notes);
+    let offer = Offer::new(profile.tool_names, request, |_| false, &mut notes);
     let mut writer = json::Writer::with_capacity(estimate(request));
     writer.open_object();
     writer.string_member("model", &target.model);
@@ -64,7 +72,7 @@ pub fn begin(
         write_turn(profile, &offer, turn, &mut writer);
     }
     writer.close_array();
-    offer.write(profile, request, &mut notes, &mut writer)?;
+    tools::write(profile, &offer, request, &mut notes, &mut writer)?;
     let stop = params::write(profile, target, request, offer.any(), &mut notes, &mut writer);
     write_format(profile, request, &mut notes, &mut writer);
     if request.stream {
@@ -95,8 +103,8 @@ fn write_turn(profile: &Profile, offer: &Offer<'_>, turn: &Turn<'_>, writer: &mu
             write_message(profile, profile.system_role, pieces, "\n\n", writer);
         }
         Turn::User(pieces) => write_message(profile, "user", pieces, "\n\n", writer),
-        Turn::Assistant(assistant) => write_assistant(profile, offer, assistant, writer),
-        Turn::Result { id, content } => {
+        Turn::Assistant(said) => write_assistant(profile, offer, said, writer),
+        Turn::Result(Answered { id, content, .. }) => {
             write_message(profile, "tool", content, "\n", writer);
             writer.string_member("tool_call_id", id);
         }
@@ -120,13 +128,17 @@ fn write_message(
 
 /// One string where that can be, since every server reads it; else a list of parts.
 fn write_content(profile: &Profile, pieces: &[Piece<'_>], joint: &str, writer: &mut json::Writer) {
-    if pieces.iter().all(|piece| piece.is_plain(profile.cache_hints)) {
+    let text = |piece: &'_ Piece<'_>| match piece {
+        Piece::Text { cache, .. } => !profile.cache_hints || cache.is_none(),
+        Piece::Media(_) => false,
+    };
+    if pieces.iter().all(text) {
         writer.open_string();
         for (index, piece) in pieces.iter().enumerate() {
             if index > 0 {
                 writer.chars(joint);
             }
-            if let Piece::Text(text, _) = piece {
+            if let Piece::Text { text, .. } = piece {
                 writer.chars(text);
             }
         }
@@ -137,19 +149,23 @@ fn write_content(profile: &Profile, pieces: &[Piece<'_>], joint: &str, writer: &
     for piece in pieces {
         match piece {
             Piece::Media(media) => media::write(writer, media),
-            Piece::Text(text, cache) => {
+            Piece::Text { text, cache, .. } => {
                 writer.open_object();
                 writer.string_member("type", "text");
                 writer.string_member("text", text);
-                if let Some(cache) = cache.filter(|_| profile.cache_hints) {
-                    let hour = cache.ttl.is_some_and(|ttl| ttl > 300);
-                    writer.raw_member("cache_control", if hour { HOUR } else { DEFAULT });
-                }
+                write_hint(profile, *cache, writer);
                 writer.close_object();
             }
         }
     }
     writer.close_array();
+}
+
+fn write_hint(profile: &Profile, cache: Option<CacheHint>, writer: &mut json::Writer) {
+    if let Some(cache) = cache.filter(|_| profile.cache_hints) {
+        let hour = cache.ttl.is_some_and(|ttl| ttl > 300);
+        writer.raw_member("cache_control", if hour { HOUR } else { DEFAULT });
+    }
 }
 
 const DEFAULT: &str = r#"{"type":"ephemeral"}"#;
@@ -159,36 +175,47 @@ const HOUR: &str = r#"{"type":"ephemeral","ttl":"1h"}"#;
 fn write_assistant(
     profile: &Profile,
     offer: &Offer<'_>,
-    assistant: &Assistant<'_>,
+    said: &[Said<'_>],
     writer: &mut json::Writer,
 ) {
+    let mut texts = Vec::new();
+    let mut thinking = Vec::new();
+    for part in said {
+        match part {
+            Said::Text(text) if text.text.is_empty() => {}
+            Said::Text(text) => texts.push(Piece::new(&text.text, text.cache)),
+            Said::Thinking(part) => thinking.push(part.text.as_str()),
+            Said::Call(_) => {}
+        }
+    }
+    let mut calls = said.iter().filter_map(Said::call).peekable();
     writer.open_object();
     writer.string_member("role", "assistant");
     writer.key("content");
-    if !assistant.texts.is_empty() {
-        write_content(profile, &assistant.texts, "\n\n", writer);
-    } else if assistant.calls.is_empty() {
+    if !texts.is_empty() {
+        write_content(profile, &texts, "\n\n", writer);
+    } else if calls.peek().is_none() {
         writer.string("");
     } else {
         writer.null();
     }
     if let Some(member) = profile.reasoning_back
-        && (profile.reasoning_back_always || !assistant.thinking.is_empty())
+        && (profile.reasoning_back_always || !thinking.is_empty())
     {
-        writer.string_member(member, &assistant.thinking.join("\n\n"));
+        writer.string_member(member, &thinking.join("\n\n"));
     }
-    if assistant.calls.is_empty() {
+    if calls.peek().is_none() {
         return;
     }
     writer.key("tool_calls");
     writer.open_array();
-    for Call { id, call, .. } in &assistant.calls {
+    for Call { id, call, .. } in calls {
         writer.open_object();
         writer.string_member("id", id);
         writer.string_member("type", "function");
         writer.key("function");
         writer.open_object();
-        writer.string_member("name", &offer.name_of(profile, &call.name));
+        writer.string_member("name", &offer.name_of(&call.name));
         let arguments = call.arguments.trim();
         writer.string_member("arguments", if arguments.is_empty() { "{}" } else { arguments });
         writer.close_object();
@@ -250,11 +277,6 @@ fn note_hints(profile: &Profile, request: &Request, notes: &mut Notes) {
     if hinted && !profile.cache_hints {
         notes.dropped("cache", "cache hints are left out, the provider caches by itself");
     }
-}
-
-/// An opaque id within `max` characters: itself, or a stable stand-in.
-pub(crate) fn short_id(id: &str, max: usize) -> String {
-    if id.chars().count() <= max { id.to_owned() } else { short_hash(id) }
 }
 
 /// Bytes of text to expect, so that the body is allocated once.

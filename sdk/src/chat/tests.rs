@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 
-use super::names::{Alphabet, NameRule};
-use super::surrogates::mend;
 use super::tags::{Piece, Tags};
-use super::{Answer, MidSystem, Profile, State, begin, params};
+use super::{Answer, Profile, State, begin};
+use crate::effort;
+use crate::history::MidSystem;
+use crate::names::{Alphabet, NameRule};
 use crate::provider::Exchange;
+use crate::surrogates::mend;
 use crate::types::{
     Event, FinishReason, Frame, Message, Part, Reasoning, Request, ResultPart, Role, Segment,
     Target, Text, ToolCall, ToolResult,
@@ -107,7 +109,7 @@ fn c05_names_are_shortened_the_same_way_each_time() {
 fn c08_a_budget_reads_as_an_effort() {
     let effort = |budget| {
         let reasoning = Reasoning { effort: None, budget_tokens: Some(budget), visible: true };
-        params::effort(&reasoning).map(str::to_owned)
+        effort::asked(&reasoning).map(str::to_owned)
     };
     for (budget, wanted) in [
         (0, "none"),

@@ -1,153 +1,73 @@
-//! Tools and the choice among them (rules C4–C6, C13, C18).
+//! Tools and the choice among them, as Chat Completions writes them (rules C4, C6, C18).
 
-use std::borrow::Cow;
-
-use super::names::{NameRule, Names};
-use super::notes::Notes;
 use super::profile::Profile;
-use crate::types::{Failure, FunctionTool, Request, Tool, ToolChoice};
-use crate::{failure, json, schema};
+use crate::notes::Notes;
+use crate::tools::{Choice, Offer, Offered};
+use crate::types::{Failure, Request};
+use crate::{json, schema};
 
-/// The tools that are offered, under the names that they are written with.
-pub(crate) struct Offer<'a> {
-    tools: Vec<(String, &'a FunctionTool, usize)>,
+/// Writes `tools`, `tool_choice` and `parallel_tool_calls`; without tools none of them.
+pub(crate) fn write(
+    profile: &Profile,
+    offer: &Offer<'_>,
+    request: &Request,
+    notes: &mut Notes,
+    writer: &mut json::Writer,
+) -> Result<(), Failure> {
+    let choice = offer.choice(request, notes)?;
+    if !offer.any() {
+        return Ok(());
+    }
+    writer.key("tools");
+    writer.open_array();
+    for offered in &offer.functions {
+        write_tool(profile, offered, notes, writer);
+    }
+    writer.close_array();
+    write_choice(profile, choice, notes, writer);
+    if request.parallel_tools == Some(false) {
+        if profile.parallel_tools {
+            writer.raw_member("parallel_tool_calls", "false");
+        } else {
+            notes.dropped("parallel_tools", "the provider has no such setting");
+        }
+    }
+    Ok(())
 }
 
-impl<'a> Offer<'a> {
-    /// Picks the tools that the provider can be offered, and notes the others.
-    pub(crate) fn new(profile: &Profile, request: &'a Request, notes: &mut Notes) -> Self {
-        let mut tools: Vec<(String, &FunctionTool, usize)> = Vec::new();
-        for (index, tool) in request.tools.iter().enumerate() {
-            let path = format!("tools[{index}]");
-            let function = match tool {
-                Tool::Function(function) => function,
-                Tool::Hosted(hosted) => {
-                    let why = format!("the provider does not run {} here", hosted.kind);
-                    notes.dropped(path, why);
-                    continue;
-                }
-            };
-            if tools.iter().any(|(_, known, _)| known.name == function.name) {
-                notes.dropped(path, format!("a tool {} is there already", function.name));
-                continue;
-            }
-            let others = || request.tools.iter().filter_map(function_name);
-            let name = written(profile.tool_names, &function.name, others);
-            if name != function.name {
-                notes.renamed(&path, format!("the tool is called {name} here"));
-            }
-            for field in function.extra.iter().filter(|field| field.value != "null") {
-                notes
-                    .dropped(format!("{path}.{}", field.name), "the provider knows no such member");
-            }
-            tools.push((name.into_owned(), function, index));
+fn write_choice(
+    profile: &Profile,
+    choice: Choice<'_>,
+    notes: &mut Notes,
+    writer: &mut json::Writer,
+) {
+    match choice {
+        Choice::Auto => {}
+        Choice::None => writer.string_member("tool_choice", "none"),
+        Choice::Any | Choice::Named(_) if !profile.forced_tools => {
+            notes.dropped("tool_choice", "the provider cannot be made to call a tool");
         }
-        Self { tools }
-    }
-
-    /// Whether there is a tool at all.
-    pub(crate) fn any(&self) -> bool {
-        !self.tools.is_empty()
-    }
-
-    /// The names that were changed.
-    pub(crate) fn names(&self) -> Names {
-        let mut names = Names::default();
-        for (name, tool, _) in &self.tools {
-            if *name != tool.name {
-                names.add(name, &tool.name);
-            }
+        Choice::Any => writer.string_member("tool_choice", "required"),
+        Choice::Named(name) => {
+            writer.key("tool_choice");
+            writer.open_object();
+            writer.string_member("type", "function");
+            writer.key("function");
+            writer.open_object();
+            writer.string_member("name", name);
+            writer.close_object();
+            writer.close_object();
         }
-        names
-    }
-
-    /// The name that a tool of this name is written with, also one that is offered no more.
-    pub(crate) fn name_of<'n>(&'n self, profile: &Profile, name: &'n str) -> Cow<'n, str> {
-        let known = self.tools.iter().find(|(_, tool, _)| tool.name == name);
-        known.map_or_else(|| profile.tool_names.apply(name), |(name, ..)| Cow::Borrowed(name))
-    }
-
-    /// Writes `tools`, `tool_choice` and `parallel_tool_calls`; without tools none of them.
-    pub(crate) fn write(
-        &self,
-        profile: &Profile,
-        request: &Request,
-        notes: &mut Notes,
-        writer: &mut json::Writer,
-    ) -> Result<(), Failure> {
-        if self.tools.is_empty() {
-            let choice =
-                matches!(request.tool_choice, Some(ToolChoice::Any | ToolChoice::Named(_)));
-            if choice {
-                notes.dropped("tool_choice", "there is no tool to choose");
-            }
-            return Ok(());
-        }
-        writer.key("tools");
-        writer.open_array();
-        for (name, tool, index) in &self.tools {
-            write_tool(profile, name, tool, *index, notes, writer);
-        }
-        writer.close_array();
-        self.write_choice(profile, request, notes, writer)?;
-        if request.parallel_tools == Some(false) {
-            if profile.parallel_tools {
-                writer.raw_member("parallel_tool_calls", "false");
-            } else {
-                notes.dropped("parallel_tools", "the provider has no such setting");
-            }
-        }
-        Ok(())
-    }
-
-    fn write_choice(
-        &self,
-        profile: &Profile,
-        request: &Request,
-        notes: &mut Notes,
-        writer: &mut json::Writer,
-    ) -> Result<(), Failure> {
-        match &request.tool_choice {
-            None | Some(ToolChoice::Auto) => {}
-            Some(ToolChoice::None) => writer.string_member("tool_choice", "none"),
-            Some(ToolChoice::Any | ToolChoice::Named(_)) if !profile.forced_tools => {
-                notes.dropped("tool_choice", "the provider cannot be made to call a tool");
-            }
-            Some(ToolChoice::Any) => writer.string_member("tool_choice", "required"),
-            Some(ToolChoice::Named(wanted)) => {
-                if let Some((name, ..)) =
-                    self.tools.iter().find(|(_, tool, _)| tool.name == *wanted)
-                {
-                    writer.key("tool_choice");
-                    writer.open_object();
-                    writer.string_member("type", "function");
-                    writer.key("function");
-                    writer.open_object();
-                    writer.string_member("name", name);
-                    writer.close_object();
-                    writer.close_object();
-                } else if request.tools.iter().any(|tool| hosted_as(tool, wanted)) {
-                    notes.dropped("tool_choice", format!("{wanted} is not offered here"));
-                } else {
-                    return Err(failure::invalid(
-                        "tool_choice",
-                        format!("there is no tool {wanted}; name one of `tools`"),
-                    ));
-                }
-            }
-        }
-        Ok(())
     }
 }
 
 fn write_tool(
     profile: &Profile,
-    name: &str,
-    tool: &FunctionTool,
-    index: usize,
+    offered: &Offered<'_>,
     notes: &mut Notes,
     writer: &mut json::Writer,
 ) {
+    let Offered { name, tool, index } = offered;
     let (parameters, repaired) = schema::for_tool(&tool.parameters);
     if let Some(what) = repaired {
         notes.repaired(format!("tools[{index}].parameters"), what);
@@ -174,30 +94,4 @@ fn write_tool(
         writer.raw_member("cache_control", r#"{"type":"ephemeral"}"#);
     }
     writer.close_object();
-}
-
-/// A name inside the rule; should the short form be another tool's name, a longer hash decides.
-fn written<'a, 't, I: Iterator<Item = &'t str>>(
-    rule: NameRule,
-    name: &'a str,
-    others: impl Fn() -> I,
-) -> Cow<'a, str> {
-    let mut written = rule.apply(name);
-    let mut round = 0;
-    while written != name && others().any(|other| other == written) && round < 8 {
-        round += 1;
-        written = Cow::Owned(rule.apply(&format!("{name}\u{0}{round}")).into_owned());
-    }
-    written
-}
-
-fn function_name(tool: &Tool) -> Option<&str> {
-    match tool {
-        Tool::Function(function) => Some(&function.name),
-        Tool::Hosted(_) => None,
-    }
-}
-
-fn hosted_as(tool: &Tool, name: &str) -> bool {
-    matches!(tool, Tool::Hosted(hosted) if hosted.name == name)
 }

@@ -10,22 +10,23 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDes
 
 /// A text; numbers and booleans as they are written, anything else empty.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
+pub struct Text<'a>(pub Cow<'a, str>);
 
 /// A count of something.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Count(pub(crate) Option<u64>);
+pub struct Count(pub Option<u64>);
 
 /// An object, or nothing. On the heap, since most objects are absent and the others are moved.
 #[derive(Clone, Debug)]
-pub(crate) struct Object<T>(pub(crate) Option<Box<T>>);
+pub struct Object<T>(pub Option<Box<T>>);
 
 /// A list, one element alone, or nothing.
 #[derive(Clone, Debug)]
-pub(crate) struct List<T>(pub(crate) Vec<T>);
+pub struct List<T>(pub Vec<T>);
 
 impl Text<'_> {
-    pub(crate) fn as_option(&self) -> Option<&str> {
+    /// The text, if there is any.
+    pub fn as_option(&self) -> Option<&str> {
         (!self.0.is_empty()).then_some(&*self.0)
     }
 }
@@ -42,13 +43,28 @@ impl<T> Default for List<T> {
     }
 }
 
-/// Declares an object whose members are all lenient, and its `Deserialize`.
-macro_rules! object {
+/// Declares an object whose members are all lenient, and its `Deserialize`:
+///
+/// ```
+/// use clasp_plugin::lenient::{Count, Text};
+///
+/// clasp_plugin::lenient::object! {
+///     /// A member of the list.
+///     Entry<'a> { id = "id": Text<'a>, size = "size": Count, }
+/// }
+/// let entry: Entry<'_> = serde_json::from_str(r#"{"id": 7, "size": null}"#).unwrap();
+/// assert_eq!((&*entry.id.0, entry.size.0), ("7", None));
+/// ```
+///
+/// The crate that uses it depends on `serde`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! lenient_object {
     ($(#[$doc:meta])* $name:ident<$life:lifetime> { $($field:ident = $key:literal: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default)]
-        pub(crate) struct $name<$life> {
-            $(pub(crate) $field: $type,)*
+        pub struct $name<$life> {
+            $(#[allow(missing_docs)] pub $field: $type,)*
             marker: std::marker::PhantomData<&$life ()>,
         }
 
@@ -68,7 +84,7 @@ macro_rules! object {
                         mut map: A,
                     ) -> Result<Self::Value, A::Error> {
                         let mut object = $name::default();
-                        while let Some(key) = map.next_key::<$crate::chat::lenient::Text<'de>>()? {
+                        while let Some(key) = map.next_key::<$crate::lenient::Text<'de>>()? {
                             match &*key.0 {
                                 $($key => object.$field = map.next_value()?,)*
                                 _ => {
@@ -85,7 +101,7 @@ macro_rules! object {
         }
     };
 }
-pub(crate) use object;
+pub use crate::lenient_object as object;
 
 /// The visits that all lenient types treat as nothing.
 macro_rules! nothing {

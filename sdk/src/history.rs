@@ -1,77 +1,154 @@
-//! Puts a conversation into the order that Chat Completions asks for (rules C1, C2, C16): each
-//! call's results directly after it, one per call; payloads of results in the user message after
-//! them; system messages where the provider takes them.
+//! Puts a conversation into the order that providers ask for (rules C1, C2, C16): each call's
+//! results directly after it, one per call; payloads that a result cannot hold in the user message
+//! after them; system messages where the provider takes them.
 
 use std::borrow::Cow;
 
-use super::media;
-use super::notes::Notes;
-use super::profile::{MidSystem, Profile};
+use crate::failure;
+use crate::media::{self, Takes};
+use crate::names::NameRule;
+use crate::notes::Notes;
 use crate::types::{
-    CacheHint, Failure, Media, Message, Part, Request, ResultPart, Role, Source, Target, ToolCall,
-    ToolResult,
+    CacheHint, Failure, Media, MediaKind, Message, Part, Request, ResultPart, Role, Target, Text,
+    Thinking, ToolCall, ToolResult,
 };
+
+/// What becomes of system messages after the first turn (rule C16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MidSystem {
+    /// They stay where they are.
+    InPlace,
+    /// They are folded into the neighbouring user message, with a marker.
+    Folded,
+}
+
+/// What becomes of earlier thinking (rule C9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// The provider takes none back; noted.
+    Dropped,
+    /// What has a text goes back.
+    Texts,
+    /// All of it goes back, also what is only state.
+    All,
+}
+
+/// A provider's ways with a conversation.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'r> {
+    /// Where the request goes.
+    pub target: &'r Target,
+    /// The payloads that are taken.
+    pub media: Takes,
+    /// The kinds of payload that a tool result may hold itself.
+    pub in_results: &'static [MediaKind],
+    /// The rule for ids of tool calls.
+    pub call_ids: NameRule,
+    /// What becomes of system messages after the first turn.
+    pub mid_system: MidSystem,
+    /// What becomes of earlier thinking.
+    pub thinking: Earlier,
+    /// A result has a field that says that it is an error; else its text says so (rule C3).
+    pub error_field: bool,
+}
 
 /// A message to write.
 #[derive(Debug)]
-pub(crate) enum Turn<'a> {
+pub enum Turn<'a> {
+    /// Instructions.
     System(Vec<Piece<'a>>),
+    /// What the user said.
     User(Vec<Piece<'a>>),
-    Assistant(Assistant<'a>),
-    Result { id: String, content: Vec<Piece<'a>> },
+    /// What the model said, in its order.
+    Assistant(Vec<Said<'a>>),
+    /// The result of a call of the assistant's turn before.
+    Result(Answered<'a>),
 }
 
 /// A piece of a message.
 #[derive(Debug)]
-pub(crate) enum Piece<'a> {
-    Text(Cow<'a, str>, Option<CacheHint>),
+pub enum Piece<'a> {
+    /// A text, with the state that came with it.
+    Text {
+        /// The text.
+        text: Cow<'a, str>,
+        /// See [`Text::cache`].
+        cache: Option<CacheHint>,
+        /// See [`Text::state`].
+        state: Option<&'a str>,
+    },
+    /// A payload that the provider takes.
     Media(&'a Media),
 }
 
-/// What the model said.
-#[derive(Debug, Default)]
-pub(crate) struct Assistant<'a> {
-    pub(crate) texts: Vec<Piece<'a>>,
-    pub(crate) thinking: Vec<&'a str>,
-    pub(crate) calls: Vec<Call<'a>>,
+/// A part of what the model said.
+#[derive(Debug)]
+pub enum Said<'a> {
+    /// A text that is not empty.
+    Text(&'a Text),
+    /// Thinking, as [`Rules::thinking`] lets it through.
+    Thinking(&'a Thinking),
+    /// A call.
+    Call(Call<'a>),
 }
 
 /// A call, under the id that it is written with.
 #[derive(Debug)]
-pub(crate) struct Call<'a> {
-    pub(crate) id: String,
-    pub(crate) call: &'a ToolCall,
+pub struct Call<'a> {
+    /// Inside the provider's rule, and no other call's of the turn.
+    pub id: String,
+    /// The call.
+    pub call: &'a ToolCall,
     path: String,
     answered: bool,
 }
 
+/// The result of a call.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// The call's id as it is written.
+    pub id: String,
+    /// The tool's name as the client knows it.
+    pub name: &'a str,
+    /// The tool failed. Already said in the text unless [`Rules::error_field`].
+    pub is_error: bool,
+    /// What came out, payloads only of [`Rules::in_results`].
+    pub content: Vec<Piece<'a>>,
+    /// A hint that stands on the result itself.
+    pub cache: Option<CacheHint>,
+}
+
 struct Arranger<'a, 'n> {
-    profile: &'a Profile,
-    target: &'a Target,
+    rules: &'n Rules<'n>,
     notes: &'n mut Notes,
     turns: Vec<Turn<'a>>,
     /// The last turn is a user's, and what comes from another user message may join it.
     open: bool,
 }
 
-/// Arranges the conversation, or refuses what the provider cannot take.
-pub(crate) fn arrange<'a>(
-    profile: &'a Profile,
-    target: &'a Target,
+/// Arranges the conversation.
+///
+/// # Errors
+/// What the provider cannot take, by its path; or that there is nothing to answer.
+pub fn arrange<'a>(
+    rules: &Rules<'_>,
     request: &'a Request,
     notes: &mut Notes,
 ) -> Result<Vec<Turn<'a>>, Failure> {
-    let mut arranger = Arranger { profile, target, notes, turns: Vec::new(), open: false };
+    let mut arranger = Arranger { rules, notes, turns: Vec::new(), open: false };
     arranger.system(request);
     arranger.conversation(&request.messages)?;
-    Ok(arranger.turns)
+    let turns = arranger.turns;
+    if turns.iter().all(|turn| matches!(turn, Turn::System(_))) {
+        return Err(failure::invalid("messages", "there is nothing to answer; add a user message"));
+    }
+    Ok(turns)
 }
 
 impl<'a> Arranger<'a, '_> {
     fn system(&mut self, request: &'a Request) {
         let texts = request.system.iter().filter(|text| !text.text.is_empty());
-        let pieces: Vec<_> =
-            texts.map(|text| Piece::Text(Cow::Borrowed(&text.text), text.cache)).collect();
+        let pieces: Vec<_> = texts.map(Piece::of).collect();
         if !pieces.is_empty() {
             self.turns.push(Turn::System(pieces));
         }
@@ -85,7 +162,7 @@ impl<'a> Arranger<'a, '_> {
                 next += 1;
                 continue;
             }
-            let mut assistant = Assistant::default();
+            let mut assistant = Vec::new();
             loop {
                 if let Some(message) = messages.get(next) {
                     self.said(next, message, &mut assistant);
@@ -93,7 +170,7 @@ impl<'a> Arranger<'a, '_> {
                 next += 1;
                 // Calls of one turn may be spread over several messages.
                 let more = messages.get(next).is_some_and(|next| next.role == Role::Assistant);
-                if assistant.calls.is_empty() || !more {
+                if !assistant.iter().any(Said::is_call) || !more {
                     break;
                 }
             }
@@ -108,28 +185,26 @@ impl<'a> Arranger<'a, '_> {
     }
 
     /// Reads what the model said.
-    fn said(&mut self, index: usize, message: &'a Message, into: &mut Assistant<'a>) {
+    fn said(&mut self, index: usize, message: &'a Message, into: &mut Vec<Said<'a>>) {
         for (part_index, part) in message.parts.iter().enumerate() {
             let path = || format!("messages[{index}].parts[{part_index}]");
             match part {
-                Part::Text(text) if text.text.is_empty() => {}
-                Part::Text(text) => {
-                    into.texts.push(Piece::Text(Cow::Borrowed(&text.text), text.cache));
-                }
-                Part::Thinking(thinking) if self.profile.reasoning_back.is_some() => {
-                    if !thinking.text.is_empty() {
-                        into.thinking.push(&thinking.text);
+                Part::Text(text) if text.text.is_empty() && text.state.is_none() => {}
+                Part::Text(text) => into.push(Said::Text(text)),
+                Part::Thinking(thinking) => match self.rules.thinking {
+                    Earlier::Dropped => {
+                        self.notes.dropped(path(), "the provider takes no earlier thinking back");
                     }
-                }
-                Part::Thinking(_) => {
-                    self.notes.dropped(path(), "the provider takes no earlier thinking back");
-                }
+                    Earlier::Texts if thinking.text.is_empty() => {}
+                    Earlier::All if thinking.text.is_empty() && thinking.state.is_none() => {}
+                    Earlier::Texts | Earlier::All => into.push(Said::Thinking(thinking)),
+                },
                 Part::ToolCall(call) => {
-                    let id = self.unique_id(&call.id, &into.calls);
+                    let id = self.unique_id(&call.id, into);
                     if id != call.id {
                         self.notes.renamed(path(), format!("the call's id is written as {id}"));
                     }
-                    into.calls.push(Call { id, call, path: path(), answered: false });
+                    into.push(Said::Call(Call { id, call, path: path(), answered: false }));
                 }
                 Part::Media(_) | Part::ToolResult(_) | Part::Other(_) => {
                     self.notes.dropped(path(), "the provider takes no such part of an assistant");
@@ -144,7 +219,7 @@ impl<'a> Arranger<'a, '_> {
         &mut self,
         first: usize,
         after: &'a [Message],
-        mut assistant: Assistant<'a>,
+        mut assistant: Vec<Said<'a>>,
     ) -> Result<(), Failure> {
         let mut results = Vec::new();
         let mut used = Vec::new();
@@ -157,7 +232,7 @@ impl<'a> Arranger<'a, '_> {
                     continue;
                 };
                 let open = |call: &&mut Call<'_>| !call.answered && call.call.id == result.call_id;
-                let Some(call) = assistant.calls.iter_mut().find(open) else {
+                let Some(call) = assistant.iter_mut().filter_map(Said::call_mut).find(open) else {
                     something_before = true;
                     continue;
                 };
@@ -168,18 +243,28 @@ impl<'a> Arranger<'a, '_> {
                 }
                 let id = call.id.clone();
                 let content = self.result(&path, &id, result, &mut moved)?;
-                results.push(Turn::Result { id, content });
+                results.push(Turn::Result(Answered {
+                    id,
+                    name: &call.call.name,
+                    is_error: result.is_error,
+                    content,
+                    cache: result.cache,
+                }));
                 used.push((offset, part_index));
             }
         }
-        for call in assistant.calls.iter().filter(|call| !call.answered) {
+        for call in assistant.iter().filter_map(Said::call).filter(|call| !call.answered) {
             self.notes.repaired(&call.path, "the call had no result, an error result was added");
             let text = "Error: the tool call was interrupted, there is no result.";
-            let content = vec![Piece::Text(Cow::Borrowed(text), None)];
-            results.push(Turn::Result { id: call.id.clone(), content });
+            results.push(Turn::Result(Answered {
+                id: call.id.clone(),
+                name: &call.call.name,
+                is_error: true,
+                content: vec![Piece::new(text, None)],
+                cache: None,
+            }));
         }
-        let silent = assistant.texts.is_empty() && assistant.calls.is_empty();
-        if !silent || !assistant.thinking.is_empty() {
+        if !assistant.is_empty() {
             self.turns.push(Turn::Assistant(assistant));
             self.open = false;
         }
@@ -207,23 +292,22 @@ impl<'a> Arranger<'a, '_> {
             let path = format!("messages[{index}].parts[{part_index}]");
             match part {
                 Part::Text(text) if text.text.is_empty() => empty = true,
-                Part::Text(text) => {
-                    pieces.push(Piece::Text(Cow::Borrowed(&text.text), text.cache));
-                }
+                Part::Text(text) => pieces.push(Piece::of(text)),
                 Part::Media(media) if message.role == Role::User => {
-                    pieces.push(media::piece(self.profile, self.target, &path, media)?);
+                    let Rules { media: takes, target, .. } = self.rules;
+                    pieces.push(media::piece(takes, target, &path, media)?);
                 }
                 Part::ToolResult(result) => {
                     let why = "the result answers no open call, it was turned into text";
                     self.notes.repaired(&path, why);
                     let text = format!("[result of tool call {}]", result.call_id);
-                    pieces.push(Piece::Text(Cow::Owned(text), None));
+                    pieces.push(Piece::new(text, None));
                     let mut moved = Vec::new();
                     pieces.extend(self.result(&path, &result.call_id, result, &mut moved)?);
                     pieces.append(&mut moved);
                 }
                 Part::Other(json) => match media::other(json) {
-                    Some(text) => pieces.push(Piece::Text(Cow::Owned(text), None)),
+                    Some(text) => pieces.push(Piece::new(text, None)),
                     None => self.notes.dropped(path, "the provider knows no such block"),
                 },
                 Part::Media(_) | Part::Thinking(_) | Part::ToolCall(_) => {
@@ -232,7 +316,7 @@ impl<'a> Arranger<'a, '_> {
             }
         }
         if pieces.is_empty() && empty && used.is_empty() {
-            pieces.push(Piece::Text(Cow::Borrowed(""), None));
+            pieces.push(Piece::new("", None));
         }
         if pieces.is_empty() {
             return Ok(());
@@ -247,7 +331,7 @@ impl<'a> Arranger<'a, '_> {
 
     /// Places a system message.
     fn instruct(&mut self, index: usize, mut pieces: Vec<Piece<'a>>) {
-        if self.profile.mid_system == MidSystem::InPlace {
+        if self.rules.mid_system == MidSystem::InPlace {
             self.turns.push(Turn::System(pieces));
             self.open = false;
             return;
@@ -259,12 +343,12 @@ impl<'a> Arranger<'a, '_> {
                 let path = format!("messages[{index}]");
                 self.notes.moved(path, "the system message was folded into a user message");
                 let text = |piece: &Piece<'a>| match piece {
-                    Piece::Text(text, _) => text.to_string(),
+                    Piece::Text { text, .. } => text.to_string(),
                     Piece::Media(_) => String::new(),
                 };
                 let text = pieces.iter().map(text).collect::<Vec<_>>().join("\n\n");
                 let text = format!("<system>\n{text}\n</system>");
-                self.ask(vec![Piece::Text(Cow::Owned(text), None)], true);
+                self.ask(vec![Piece::new(text, None)], true);
             }
         }
     }
@@ -293,32 +377,32 @@ impl<'a> Arranger<'a, '_> {
         moved: &mut Vec<Piece<'a>>,
     ) -> Result<Vec<Piece<'a>>, Failure> {
         let mut content = Vec::new();
-        if result.is_error {
-            content.push(Piece::Text(Cow::Borrowed("Error:"), None));
+        if result.is_error && !self.rules.error_field {
+            content.push(Piece::new("Error:", None));
         }
         for (index, part) in result.content.iter().enumerate() {
             match part {
                 ResultPart::Text(text) if text.is_empty() => {}
-                ResultPart::Text(text) => content.push(Piece::Text(Cow::Borrowed(text), None)),
+                ResultPart::Text(text) => content.push(Piece::new(text, None)),
                 ResultPart::Other(json) => {
                     let text = media::other(json).unwrap_or_else(|| json.clone());
-                    content.push(Piece::Text(Cow::Owned(text), None));
+                    content.push(Piece::new(text, None));
                 }
                 ResultPart::Media(media) => {
                     let path = format!("{path}.content[{index}]");
-                    let piece = media::piece(self.profile, self.target, &path, media)?;
-                    let text_only = matches!(piece, Piece::Text(..));
-                    if text_only || (self.profile.tool_images && media::is_image(media)) {
+                    let piece = media::piece(&self.rules.media, self.rules.target, &path, media)?;
+                    let text_only = matches!(piece, Piece::Text { .. });
+                    if text_only || self.rules.in_results.contains(&media.kind) {
                         content.push(piece);
                         continue;
                     }
-                    let what = media::kind(media);
+                    let what = media::kind(media.kind);
                     self.notes.moved(path, format!("the {what} was put into a user message"));
                     let there = format!("[{what}: see the user message after this result]");
-                    content.push(Piece::Text(Cow::Owned(there), None));
+                    content.push(Piece::new(there, None));
                     let here =
                         format!("[{what} in the result of tool call {id} ({})]", result.name);
-                    moved.push(Piece::Text(Cow::Owned(here), None));
+                    moved.push(Piece::new(here, None));
                     moved.push(piece);
                 }
             }
@@ -327,11 +411,11 @@ impl<'a> Arranger<'a, '_> {
     }
 
     /// An id that the provider takes and that no other call of the turn has.
-    fn unique_id(&self, id: &str, calls: &[Call<'_>]) -> String {
-        let rule = self.profile.call_ids;
+    fn unique_id(&self, id: &str, said: &[Said<'_>]) -> String {
+        let rule = self.rules.call_ids;
         let mut written = rule.apply(id).into_owned();
         let mut count = 1;
-        while calls.iter().any(|call| call.id == written) {
+        while said.iter().filter_map(Said::call).any(|call| call.id == written) {
             count += 1;
             written = rule.apply(&format!("{id}_{count}")).into_owned();
         }
@@ -339,17 +423,35 @@ impl<'a> Arranger<'a, '_> {
     }
 }
 
-impl Piece<'_> {
-    /// Whether it is text without a cache hint that is to be written.
-    pub(crate) fn is_plain(&self, hints: bool) -> bool {
-        matches!(self, Piece::Text(_, cache) if !hints || cache.is_none())
+impl<'a> Piece<'a> {
+    /// A text without state.
+    pub fn new(text: impl Into<Cow<'a, str>>, cache: Option<CacheHint>) -> Self {
+        Self::Text { text: text.into(), cache, state: None }
+    }
+
+    fn of(text: &'a Text) -> Self {
+        let state = text.state.as_deref();
+        Self::Text { text: Cow::Borrowed(&text.text), cache: text.cache, state }
     }
 }
 
-/// Whether a source holds its payload, and which.
-pub(crate) fn blob(source: &Source) -> Option<&crate::types::Blob> {
-    match source {
-        Source::Blob(blob) => Some(blob),
-        Source::Url(_) | Source::File(_) | Source::Text(_) => None,
+impl<'a> Said<'a> {
+    /// The call, if it is one.
+    pub fn call(&self) -> Option<&Call<'a>> {
+        match self {
+            Said::Call(call) => Some(call),
+            Said::Text(_) | Said::Thinking(_) => None,
+        }
+    }
+
+    fn call_mut(&mut self) -> Option<&mut Call<'a>> {
+        match self {
+            Said::Call(call) => Some(call),
+            Said::Text(_) | Said::Thinking(_) => None,
+        }
+    }
+
+    fn is_call(&self) -> bool {
+        self.call().is_some()
     }
 }

@@ -4,30 +4,36 @@ use crate::types::{Change, Note};
 
 /// Notes under construction.
 #[derive(Debug, Default)]
-pub(crate) struct Notes(Vec<Note>);
+pub struct Notes(Vec<Note>);
 
 impl Notes {
-    pub(crate) fn dropped(&mut self, path: impl Into<String>, detail: impl Into<String>) {
+    /// Left out.
+    pub fn dropped(&mut self, path: impl Into<String>, detail: impl Into<String>) {
         self.push(Change::Dropped, path, detail);
     }
 
-    pub(crate) fn renamed(&mut self, path: impl Into<String>, detail: impl Into<String>) {
+    /// Goes by another name.
+    pub fn renamed(&mut self, path: impl Into<String>, detail: impl Into<String>) {
         self.push(Change::Renamed, path, detail);
     }
 
-    pub(crate) fn clamped(&mut self, path: impl Into<String>, detail: impl Into<String>) {
+    /// Brought to the nearest that is taken.
+    pub fn clamped(&mut self, path: impl Into<String>, detail: impl Into<String>) {
         self.push(Change::Clamped, path, detail);
     }
 
-    pub(crate) fn moved(&mut self, path: impl Into<String>, detail: impl Into<String>) {
+    /// Stands elsewhere.
+    pub fn moved(&mut self, path: impl Into<String>, detail: impl Into<String>) {
         self.push(Change::Moved, path, detail);
     }
 
-    pub(crate) fn repaired(&mut self, path: impl Into<String>, detail: impl Into<String>) {
+    /// Was wrong, and was put right.
+    pub fn repaired(&mut self, path: impl Into<String>, detail: impl Into<String>) {
         self.push(Change::Repaired, path, detail);
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Note> {
+    /// The notes, in order.
+    pub fn into_vec(self) -> Vec<Note> {
         self.0
     }
 

@@ -2,11 +2,11 @@
 //! so a chunk that holds one is mended before it is read.
 
 /// The first half of a pair, waiting for the second: four hexadecimal digits.
-pub(crate) type Half = Option<String>;
+pub type Half = Option<String>;
 
 /// Mends a chunk that could not be read: a lone first half is kept for the next chunk, a lone
 /// second half is joined with it, and what stays alone becomes U+FFFD. None: no halves in it.
-pub(crate) fn mend(text: &str, half: &mut Half) -> Option<String> {
+pub fn mend(text: &str, half: &mut Half) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 12);
     let mut rest = text;
     let mut mended = false;

@@ -75,7 +75,7 @@ impl NameRule {
 
 impl Names {
     /// Remembers that `original` was written as `written`.
-    pub(crate) fn add(&mut self, written: &str, original: &str) {
+    pub fn add(&mut self, written: &str, original: &str) {
         self.0.push((written.to_owned(), original.to_owned()));
     }
 
@@ -89,6 +89,11 @@ impl Names {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// An opaque id within `max` characters: itself, or a stable stand-in.
+pub fn short_id(id: &str, max: usize) -> String {
+    if id.chars().count() <= max { id.to_owned() } else { short_hash(id) }
 }
 
 /// Sixteen hexadecimal digits that stand for `text`, the same ones always. Not for secrets.
