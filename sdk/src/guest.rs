@@ -14,6 +14,11 @@ use crate::types::{
     Request, Target,
 };
 
+/// Uses the heap that an instance is born with before it asks for more.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// Gives a [`Provider`] the contract's exports.
 #[doc(hidden)]
 pub struct Guest<P>(PhantomData<P>);

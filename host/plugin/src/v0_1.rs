@@ -3,6 +3,7 @@
 //! A request's text is lent to the plugin: it is copied once, from the client's body into the
 //! plugin's memory.
 
+mod functions;
 mod host;
 mod lend;
 mod read;
@@ -16,6 +17,7 @@ use wasmtime::Store;
 use wasmtime::component::{HasSelf, InstancePre, Linker, ResourceAny};
 
 use self::bindings::exports::clasp::provider::{about, models, tokens, translate};
+use self::functions::{Functions, Reader, Trusted};
 use crate::contract::{Begun, Call, Contract, Reading, Said};
 use crate::sandbox::{Budget, Guest, Sandbox};
 use crate::state::States;
@@ -45,6 +47,7 @@ pub(crate) struct Component {
     pre: InstancePre<Guest>,
     about: about::GuestIndices,
     translate: translate::GuestIndices,
+    functions: Functions,
     models: Option<models::GuestIndices>,
     tokens: Option<tokens::GuestIndices>,
 }
@@ -52,7 +55,7 @@ pub(crate) struct Component {
 /// An answer being read.
 struct Exchange {
     sandbox: Sandbox,
-    guest: translate::Guest,
+    reader: Reader,
     resource: ResourceAny,
 }
 
@@ -61,9 +64,10 @@ impl Component {
     pub(crate) fn new(pre: InstancePre<Guest>) -> wasmtime::Result<Self> {
         let about = about::GuestIndices::new(&pre)?;
         let translate = translate::GuestIndices::new(&pre)?;
+        let functions = Functions::new(&pre)?;
         let models = models::GuestIndices::new(&pre).ok();
         let tokens = tokens::GuestIndices::new(&pre).ok();
-        Ok(Self { pre, about, translate, models, tokens })
+        Ok(Self { pre, about, translate, functions, models, tokens })
     }
 
     /// Instantiates and checks the types of everything that is exported: what passes here cannot
@@ -78,11 +82,6 @@ impl Component {
             tokens.load(&mut *store, &instance)?;
         }
         self.about.load(&mut *store, &instance)
-    }
-
-    async fn translate(&self, store: &mut Store<Guest>) -> wasmtime::Result<translate::Guest> {
-        let instance = self.pre.instantiate_async(&mut *store).await?;
-        self.translate.load(store, &instance)
     }
 
     /// The models interface in a fresh instance; none if it is not offered.
@@ -138,8 +137,9 @@ impl Contract for Component {
             let pass = sandbox.enter(budget)?;
             let result = pass
                 .run(async {
-                    let guest = self.translate(&mut sandbox.store).await?;
-                    guest.call_begin(&mut sandbox.store, lend::target(target), lent).await
+                    let store = &mut sandbox.store;
+                    let instance = Trusted::new(&self.pre, store).await?;
+                    self.functions.begin(store, instance, lend::target(target), lent).await
                 })
                 .await;
             let said = sandbox.leave(pass, result)?;
@@ -161,16 +161,13 @@ impl Contract for Component {
             let pass = sandbox.enter(budget)?;
             let result = pass
                 .run(async {
-                    let guest = self.translate(&mut sandbox.store).await?;
-                    let resource = guest
-                        .exchange()
-                        .call_constructor(&mut sandbox.store, lend::target(target), state)
-                        .await?;
-                    Ok((guest, resource))
+                    let store = &mut sandbox.store;
+                    let instance = Trusted::new(&self.pre, store).await?;
+                    self.functions.construct(store, instance, lend::target(target), state).await
                 })
                 .await;
-            let (guest, resource) = sandbox.leave(pass, result)?;
-            let reading: Box<dyn Reading> = Box::new(Exchange { sandbox, guest, resource });
+            let (reader, resource) = sandbox.leave(pass, result)?;
+            let reading: Box<dyn Reading> = Box::new(Exchange { sandbox, reader, resource });
             Ok(reading)
         })
     }
@@ -308,24 +305,22 @@ impl Reading for Exchange {
         headers: &'a [Header],
     ) -> Call<'a, Framing> {
         Box::pin(async move {
-            let Self { sandbox, guest, resource } = self;
+            let Self { sandbox, reader, resource } = self;
             let arena = Bump::new();
             let headers = lend::headers(&arena, headers);
             let pass = sandbox.enter(budget)?;
-            let result = pass
-                .run(guest.exchange().call_accept(&mut sandbox.store, *resource, status, headers))
-                .await;
+            let result =
+                pass.run(reader.accept(&mut sandbox.store, *resource, status, headers)).await;
             Ok(read::framing(sandbox.leave(pass, result)?))
         })
     }
 
     fn feed<'a>(&'a mut self, budget: Budget, frames: &'a [Frame]) -> Call<'a, Vec<Event>> {
         Box::pin(async move {
-            let Self { sandbox, guest, resource } = self;
+            let Self { sandbox, reader, resource } = self;
             let frames: Vec<_> = frames.iter().map(lend::frame).collect();
             let pass = sandbox.enter(budget)?;
-            let result =
-                pass.run(guest.exchange().call_feed(&mut sandbox.store, *resource, &frames)).await;
+            let result = pass.run(reader.feed(&mut sandbox.store, *resource, &frames)).await;
             let events = sandbox.leave(pass, result)?;
             read::events(events, sandbox.store.data().limits.events)
         })
@@ -333,9 +328,9 @@ impl Reading for Exchange {
 
     fn end(&mut self, budget: Budget) -> Call<'_, Vec<Event>> {
         Box::pin(async move {
-            let Self { sandbox, guest, resource } = self;
+            let Self { sandbox, reader, resource } = self;
             let pass = sandbox.enter(budget)?;
-            let result = pass.run(guest.exchange().call_end(&mut sandbox.store, *resource)).await;
+            let result = pass.run(reader.end(&mut sandbox.store, *resource)).await;
             let events = sandbox.leave(pass, result)?;
             read::events(events, sandbox.store.data().limits.events)
         })
@@ -343,12 +338,11 @@ impl Reading for Exchange {
 
     fn reject<'a>(&'a mut self, budget: Budget, response: &'a HttpResponse) -> Call<'a, Failure> {
         Box::pin(async move {
-            let Self { sandbox, guest, resource } = self;
+            let Self { sandbox, reader, resource } = self;
             let arena = Bump::new();
             let lent = lend::response(&arena, response);
             let pass = sandbox.enter(budget)?;
-            let result =
-                pass.run(guest.exchange().call_reject(&mut sandbox.store, *resource, lent)).await;
+            let result = pass.run(reader.reject(&mut sandbox.store, *resource, lent)).await;
             read::failure(sandbox.leave(pass, result)?)
         })
     }

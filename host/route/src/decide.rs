@@ -192,7 +192,7 @@ fn choice(provider: &str, model: &str, reason: Reason) -> Choice {
 }
 
 fn same(known: &str, name: &str) -> bool {
-    known.to_lowercase() == name.to_lowercase()
+    known.eq_ignore_ascii_case(name)
 }
 
 /// The id under which a provider has a model: its own spelling. A dated name of a model that is

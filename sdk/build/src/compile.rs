@@ -32,6 +32,11 @@ const SETTINGS: [&str; 12] = [
     "build-override.codegen-units=256",
 ];
 
+/// Room that every instance has from its start: growing memory is a call of the operating system,
+/// and taking the growth back another, which stops all threads for a moment. Untouched it costs
+/// nothing.
+const INITIAL_HEAP: &str = "-Clink-arg=--initial-heap=1048576";
+
 /// A compiled core module.
 pub struct Module {
     pub package: String,
@@ -111,7 +116,7 @@ pub fn compile(toolchain: &Toolchain, options: &Options) -> Result<Vec<Module>, 
     }
     // In this form it also takes the place of flags in configuration files, which are meant for
     // native code (a linker, a processor).
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", remap());
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags());
 
     let start = |cause| BuildError::Start { program: toolchain.cargo.clone(), cause };
     let output = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
@@ -201,20 +206,17 @@ fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Compiler flags that keep this machine's folders out of panic messages. They are the same for
-/// every guest, or what guests share would be compiled again for each.
-fn remap() -> OsString {
+/// Compiler flags. They are the same for every guest, or what guests share would be compiled again
+/// for each. They keep this machine's folders out of panic messages.
+fn flags() -> OsString {
     let home = std::env::home_dir();
     let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo = cargo.or_else(|| home.as_ref().map(|home| home.join(".cargo")));
-    let mut flags = OsString::new();
+    let mut flags = OsString::from(INITIAL_HEAP);
     // Of several that fit the last one counts.
     for (from, to) in [(home, "=/home"), (cargo, "=/cargo")] {
         let Some(from) = from else { continue };
-        if !flags.is_empty() {
-            flags.push("\u{1f}");
-        }
-        flags.push("--remap-path-prefix=");
+        flags.push("\u{1f}--remap-path-prefix=");
         flags.push(from);
         flags.push(to);
     }
