@@ -145,7 +145,7 @@ impl Document {
 
 fn classify(status: u16, error: &Document) -> Failure {
     let code = error.code.as_deref().unwrap_or_default();
-    let words = format!("{} {code} {}", error.message, error.kind).to_lowercase();
+    let words = format!("{} {code} {}", error.message, error.kind).to_ascii_lowercase();
     let says = |list: &[&str]| list.iter().any(|word| words.contains(word));
     let by_status = match status {
         0 | 400 | 405 | 409 | 422 => FailureKind::InvalidRequest,

@@ -87,7 +87,7 @@ const ACCEPT_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// A connection keeps its read buffer as long as it lives: a stream must not hold the size of the
 /// request that it answers.
-const READ_BUFFER: usize = 64 * 1024;
+const READ_BUFFER: usize = 32 * 1024;
 
 fn builder(app: &App) -> auto::Builder<TokioExecutor> {
     let limits = &app.config().limits;

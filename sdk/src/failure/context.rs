@@ -42,7 +42,7 @@ pub(super) fn overflow(
     if !OVERFLOW.iter().any(|word| words.contains(word)) {
         return None;
     }
-    let message = message.to_lowercase();
+    let message = message.to_ascii_lowercase();
     // `prompt is too long: 210000 tokens > 200000 maximum`
     if let Some((_, sizes)) = message.split_once("prompt is too long:") {
         let mut numbers = sizes.split('>').map(|text| number_within(text, 12));
