@@ -2,8 +2,10 @@
 //!
 //! A full pool is a queue, never an error: whoever instantiates holds a permit, and the pool has
 //! room for all permits. A plugin that computes yields at every tick of the clock, so it never
-//! holds a worker thread, and traps when its time is used up.
+//! holds a worker thread, and traps when its time is used up. Calls that take longer than a tick
+//! go on in turns, on half of the processors, so that the others stay with those that do not.
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
@@ -41,6 +43,7 @@ pub(crate) struct Engine {
     clock: Arc<Clock>,
     begins: Arc<Semaphore>,
     exchanges: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
 }
 
 /// Which queue a call waits in.
@@ -72,7 +75,9 @@ impl Engine {
         clock.start(wasm.weak())?;
         let begins = Arc::new(Semaphore::new(limits.begins as usize));
         let exchanges = Arc::new(Semaphore::new(limits.exchanges as usize));
-        Ok(Self { wasm, limits, clock, begins, exchanges })
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let turns = Arc::new(Semaphore::new((processors / 2).max(1)));
+        Ok(Self { wasm, limits, clock, begins, exchanges, turns })
     }
 
     pub(crate) fn wasm(&self) -> &wasmtime::Engine {
@@ -85,6 +90,11 @@ impl Engine {
 
     pub(crate) fn clock(&self) -> &Arc<Clock> {
         &self.clock
+    }
+
+    /// The turns of calls that take long.
+    pub(crate) fn turns(&self) -> &Arc<Semaphore> {
+        &self.turns
     }
 
     /// Waits for room for one instance.

@@ -4,10 +4,11 @@
 //! limits and turn whatever goes wrong into a [`Fault`].
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clasp_model::Blob;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Store, Trap, UpdateDeadline};
 use wasmtime_wasi::{WasiCtxView, WasiView};
@@ -39,7 +40,14 @@ pub(crate) struct Guest {
     memory_bytes: usize,
     table_elements: usize,
     wasi: Option<Box<Inert>>,
+    turns: Arc<Semaphore>,
+    /// The turn of a call that takes long.
+    turn: Option<Turn>,
 }
+
+/// A place among the calls that take long; while it is empty, the call waits for its turn.
+#[derive(Clone, Default)]
+struct Turn(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
 
 /// How much a call may use.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,6 +81,8 @@ impl Sandbox {
             memory_bytes: 0,
             table_elements: 0,
             wasi: None,
+            turns: Arc::clone(engine.turns()),
+            turn: None,
         };
         let mut store = Store::new(engine.wasm(), guest);
         store.limiter(|guest| guest);
@@ -103,6 +113,7 @@ impl Sandbox {
         pass: Pass,
         result: Option<wasmtime::Result<T>>,
     ) -> Result<T, Fault> {
+        self.store.data_mut().turn = None;
         let error = match result {
             Some(Ok(value)) => {
                 self.dead = false;
@@ -145,10 +156,25 @@ impl Guest {
         self.ticks = self.ticks.saturating_sub(1);
         if self.ticks == 0 {
             self.fault = Some(Fault::Time(self.budget.time));
-            UpdateDeadline::Interrupt
-        } else {
-            UpdateDeadline::Yield(1)
+            return UpdateDeadline::Interrupt;
         }
+        let turn = self.turn.get_or_insert_default().clone();
+        turn.set(None);
+        let turns = Arc::clone(&self.turns);
+        UpdateDeadline::YieldCustom(
+            1,
+            Box::pin(async move {
+                // The runtime looks after its sockets before it goes on here.
+                tokio::task::yield_now().await;
+                turn.set(turns.acquire_owned().await.ok());
+            }),
+        )
+    }
+}
+
+impl Turn {
+    fn set(&self, permit: Option<OwnedSemaphorePermit>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = permit;
     }
 }
 
