@@ -157,7 +157,7 @@ fn describe(
     let budget = Budget { time, memory_bytes, output_bytes: MANIFEST_BYTES, may_sleep };
     let call = async {
         let _room = engine.room_to_load().await;
-        contract.describe(Sandbox::new(engine, name), budget).await
+        contract.describe(Sandbox::new(engine, name).blocking(), budget).await
     };
     if !may_sleep {
         return block_on(call);

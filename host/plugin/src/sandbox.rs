@@ -40,7 +40,8 @@ pub(crate) struct Guest {
     memory_bytes: usize,
     table_elements: usize,
     wasi: Option<Box<Inert>>,
-    turns: Arc<Semaphore>,
+    /// None for a call that its thread waits for: who has the turn may need that thread.
+    turns: Option<Arc<Semaphore>>,
     /// The turn of a call that takes long.
     turn: Option<Turn>,
 }
@@ -81,13 +82,19 @@ impl Sandbox {
             memory_bytes: 0,
             table_elements: 0,
             wasi: None,
-            turns: Arc::clone(engine.turns()),
+            turns: Some(Arc::clone(engine.turns())),
             turn: None,
         };
         let mut store = Store::new(engine.wasm(), guest);
         store.limiter(|guest| guest);
         store.epoch_deadline_callback(|mut context| Ok(context.data_mut().tick()));
         Self { store, clock: Arc::clone(engine.clock()), dead: false }
+    }
+
+    /// For a call that a thread blocks on: it takes no turns.
+    pub(crate) fn blocking(mut self) -> Self {
+        self.store.data_mut().turns = None;
+        self
     }
 
     /// Begins a call.
@@ -158,9 +165,9 @@ impl Guest {
             self.fault = Some(Fault::Time(self.budget.time));
             return UpdateDeadline::Interrupt;
         }
+        let Some(turns) = self.turns.clone() else { return UpdateDeadline::Yield(1) };
         let turn = self.turn.get_or_insert_default().clone();
         turn.set(None);
-        let turns = Arc::clone(&self.turns);
         UpdateDeadline::YieldCustom(
             1,
             Box::pin(async move {
