@@ -5,5 +5,6 @@
 
 pub(crate) mod encode;
 pub(crate) mod error;
+mod hidden;
 mod ids;
 pub(crate) mod parse;

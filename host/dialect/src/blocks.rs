@@ -2,10 +2,11 @@
 //!
 //! Rules: pieces of several tool calls that interleave are sorted, the first open call streams and
 //! what comes after it waits (A3); a call waits for its name, and gets an id if it has none by then
-//! (A4); nothing empty comes out (A5); nothing is reordered or lost.
+//! (A4); nothing empty comes out (A5); nothing is reordered or lost, opaque state neither (C9).
 
 mod call;
 mod mint;
+mod op;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -16,6 +17,7 @@ use clasp_model::{Event, Failure, FailureKind, FinishReason, Json, Source, ToolC
 
 use self::call::Call;
 use self::mint::Mint;
+pub(crate) use self::op::{Op, Open, Owner};
 use self::whole::Whole;
 
 /// How many bytes may wait, in all, for an open call to end.
@@ -23,35 +25,6 @@ const MAX_HELD: usize = 16 * 1024 * 1024;
 
 /// What a block costs that waits, besides its content.
 const BLOCK_COST: usize = 128;
-
-/// A step of the answer. Between `Open` and `Close` there are only `Delta`, `State` and `Citation`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Op {
-    Open(Open),
-    /// Text, thinking, or arguments; never empty.
-    Delta(String),
-    /// Opaque state of the open block; never empty.
-    State(String),
-    /// A JSON object about the open text.
-    Citation(Json),
-    Close,
-    /// A block of hidden thinking.
-    Redacted(String),
-    /// A complete block of another type in Anthropic's shape: an object with a `type`.
-    Block(Json),
-}
-
-/// What a block is.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Open {
-    Text,
-    Thinking,
-    /// The id is as the provider gave it, if it gave one; no two of an answer are the same.
-    Call {
-        id: String,
-        name: String,
-    },
-}
 
 /// Sorts the events of one answer, and keeps what is said once for all of it.
 #[derive(Debug)]
@@ -67,6 +40,8 @@ pub(crate) struct Sorter {
     mint: Mint,
     /// Citations that came before their text.
     citations: Vec<Json>,
+    /// State of the text that is the last block so far.
+    text_state: Option<String>,
     held: usize,
     /// A call with arguments had no name.
     nameless: bool,
@@ -98,6 +73,8 @@ struct Slot {
     /// The block's number, counted from the answer's begin.
     number: usize,
     id: Option<String>,
+    /// The id that the call was given out with.
+    told: Option<String>,
 }
 
 impl Sorter {
@@ -110,6 +87,7 @@ impl Sorter {
             ids: HashSet::new(),
             mint: Mint::new(seed, prefix),
             citations: Vec::new(),
+            text_state: None,
             held: 0,
             nameless: false,
             usage: Usage::default(),
@@ -207,15 +185,20 @@ impl Sorter {
         }
     }
 
-    /// State ends the thinking that it belongs to: the next one has its own. State of no thinking
-    /// that could be seen makes a block without text.
+    /// State ends the text or thinking that it belongs to: the next one has its own. State of
+    /// nothing that could be seen makes a block of thinking without text.
+    ///
+    /// State of text waits for the next block, and is left out when none comes: clients take an
+    /// answer's last block for its result, so nothing hidden may follow the last text.
     fn state(&mut self, state: String) {
         if state.is_empty() {
             return;
         }
         match self.last() {
             Some(Block { content: Content::Text { .. }, .. }) => {
-                self.put(Op::State(state));
+                self.close_last();
+                self.held += state.len();
+                self.text_state = Some(state);
                 return;
             }
             Some(Block { content: Content::Thinking, .. }) => {}
@@ -223,7 +206,7 @@ impl Sorter {
                 self.begin(Content::Thinking);
             }
         }
-        self.put(Op::State(state));
+        self.put(Op::Signature(state));
         self.close_last();
     }
 
@@ -286,26 +269,46 @@ impl Sorter {
                     self.close(known);
                 }
                 Some(_) => number = Some(known),
-                // A closed call takes nothing more: its arguments were complete.
-                None if same_id || (name.is_none() && !other_id) => return,
+                // A closed call takes nothing more but state: its arguments were complete.
+                None if same_id || (name.is_none() && !other_id) => {
+                    return self.call_state(slot, known, state);
+                }
                 None => {}
             }
         }
-        let number = number.unwrap_or_else(|| self.begin(Content::Call(Call::default())));
+        let number = number.unwrap_or_else(|| self.begin(Content::Call(Call::in_slot(slot))));
         if let Some(call) = self.open_call(number) {
             call.update(id.clone(), name);
             call.arguments.push(&arguments);
         }
-        let known = self.slots.entry(slot).or_insert(Slot { number, id: None });
+        let known = self.slots.entry(slot).or_insert(Slot { number, id: None, told: None });
         if known.number != number {
-            *known = Slot { number, id: None };
+            *known = Slot { number, id: None, told: None };
         }
         known.id = known.id.take().or(id);
         if !arguments.is_empty() {
             self.put_into(number, Op::Delta(arguments));
         }
-        if let Some(state) = state.filter(|state| !state.is_empty()) {
-            self.put_into(number, Op::State(state));
+        self.call_state(slot, number, state);
+    }
+
+    /// State of a call waits for the call's begin or end; a later one replaces it. What comes after
+    /// the end is told at once, for the id that the call was told with.
+    fn call_state(&mut self, slot: u32, number: usize, state: Option<String>) {
+        let Some(state) = state.filter(|state| !state.is_empty()) else { return };
+        match self.at(number).map(|block| &mut block.content) {
+            Some(Content::Call(call)) => {
+                let before = call.state_len();
+                call.set_state(state);
+                let after = call.state_len();
+                self.held = self.held.saturating_sub(before).saturating_add(after);
+            }
+            _ => {
+                let told = self.slots.get(&slot).and_then(|slot| slot.told.clone());
+                if let Some(id) = told {
+                    self.whole(Op::State(Owner::Call(id), state));
+                }
+            }
         }
     }
 
@@ -319,6 +322,10 @@ impl Sorter {
     /// Begins a block; text and thinking before it are complete. Gives its number.
     fn begin(&mut self, content: Content) -> usize {
         self.end_text();
+        if let Some(state) = self.text_state.take() {
+            self.held = self.held.saturating_sub(state.len());
+            self.whole(Op::State(Owner::Text, state));
+        }
         self.held += BLOCK_COST;
         self.queue.push_back(Block { content, opened: false, closed: false, waiting: Vec::new() });
         self.gone + self.queue.len() - 1
@@ -392,6 +399,15 @@ impl Sorter {
                     Content::Call(call) => match call.name.take() {
                         Some(name) => {
                             let id = self.mint.unique(call.id.take(), &mut self.ids);
+                            let slot = call.slot.and_then(|slot| self.slots.get_mut(&slot));
+                            if let Some(slot) = slot.filter(|slot| slot.number == self.gone) {
+                                slot.told = Some(id.clone());
+                            }
+                            call.told = Some(id.clone());
+                            if let Some(state) = call.take_state() {
+                                self.held = self.held.saturating_sub(state.len());
+                                ops.push(state);
+                            }
                             Some(Open::Call { id, name })
                         }
                         None if block.closed => {
@@ -416,6 +432,12 @@ impl Sorter {
             if !matches!(block.content, Content::Whole) {
                 ops.push(Op::Close);
             }
+            if let Content::Call(call) = &mut block.content
+                && let Some(state) = call.take_state()
+            {
+                self.held = self.held.saturating_sub(state.len());
+                ops.push(state);
+            }
             self.drop_first();
         }
     }
@@ -423,27 +445,11 @@ impl Sorter {
     fn drop_first(&mut self) {
         if let Some(block) = self.queue.pop_front() {
             self.gone += 1;
-            let left: usize = block.waiting.iter().map(Op::len).sum();
+            let mut left: usize = block.waiting.iter().map(Op::len).sum();
+            if let Content::Call(call) = &block.content {
+                left += call.state_len();
+            }
             self.held = self.held.saturating_sub(left + BLOCK_COST);
-        }
-    }
-}
-
-impl Op {
-    fn len(&self) -> usize {
-        match self {
-            Self::Open(_) | Self::Close => 0,
-            Self::Delta(text) | Self::State(text) | Self::Redacted(text) => text.len(),
-            Self::Citation(json) | Self::Block(json) => json.as_str().len(),
-        }
-    }
-
-    fn characters(&self) -> u64 {
-        match self {
-            Self::Delta(text) => text.chars().count() as u64,
-            Self::Redacted(text) => text.len() as u64,
-            Self::Block(json) => json.as_str().len() as u64,
-            Self::Open(_) | Self::State(_) | Self::Citation(_) | Self::Close => 0,
         }
     }
 }

@@ -16,7 +16,7 @@ use clasp_model::{Event, Failure, FailureKind, FinishReason, Json, Source, Usage
 use self::input::Input;
 use self::plain::Plain;
 use self::stream::Stream;
-use super::ids;
+use super::{hidden, ids};
 use crate::blocks::{Op, Open, Sorter};
 use crate::{Encoder, Head};
 
@@ -135,9 +135,9 @@ impl<F: Form> Answer<F> {
                 }
             }
             (Op::Delta(text), _) => self.form.delta(&text, out),
-            (Op::State(state), Some(OpenBlock::Thinking)) => self.form.signature(&state, out),
+            (Op::Signature(signature), _) => self.form.signature(&signature, out),
             // Text and calls have no place for it.
-            (Op::State(_), _) => {}
+            (Op::State(owner, state), _) => self.form.redacted(&hidden::data(&owner, &state), out),
             (Op::Citation(citation), _) => self.form.citation(&citation, out),
             (Op::Close, open) => {
                 let mut whole = true;

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use clasp_model::{ByteString, Message, Part, Role, Text};
 
+use super::super::hidden;
 use super::content;
 use crate::json::read::{Fault, Kind, Read, Reader};
 
@@ -16,10 +17,11 @@ pub(super) fn list(reader: &mut Reader<'_>) -> Read<Vec<Message>> {
         messages.push(message(reader)?);
         Ok(())
     })?;
+    check_empty(&messages)?;
+    hidden::restore(&mut messages);
     if messages.is_empty() {
         return Err(Fault::new("at least one message is required"));
     }
-    check_empty(&messages)?;
     name_results(&mut messages);
     Ok(messages)
 }
@@ -105,7 +107,7 @@ fn check_parts(role: Role, parts: &[Part]) -> Read<()> {
 
 /// Only the answer that the model is to continue may be empty.
 fn check_empty(messages: &[Message]) -> Read<()> {
-    let last = messages.len() - 1;
+    let last = messages.len().saturating_sub(1);
     for (index, message) in messages.iter().enumerate() {
         let may_be_empty = match message.role {
             Role::System => true,

@@ -1,0 +1,124 @@
+//! State of texts and calls, which have no place for it, in hidden blocks of their own.
+//!
+//! A client that keeps `redacted_thinking` blocks sends them back as they are, so nothing need be
+//! remembered here (rule C9). Such a block's `data` is `clasp1-text:` and the state of the text just
+//! before it, or `clasp1-call:`, the id of a call of the same turn, `:` and that call's state. What
+//! the client left out has no state then; no hidden block is ever part of a request.
+
+use std::collections::BTreeMap;
+
+use clasp_model::{ByteString, Message, Part, Role, Thinking};
+
+use super::ids;
+use crate::blocks::Owner;
+
+/// A kind and `:` follow; the digit is the form's own version.
+const PREFIX: &str = "clasp1-";
+const TEXT: &str = "clasp1-text:";
+const CALL: &str = "clasp1-call:";
+
+/// A call's state, and the number of the message in the turn that it stood in.
+struct CallState {
+    message: usize,
+    id: ByteString,
+    state: ByteString,
+}
+
+/// A block's `data`.
+pub(super) fn data(owner: &Owner, state: &str) -> String {
+    match owner {
+        Owner::Text => format!("{TEXT}{state}"),
+        Owner::Call(id) => format!("{CALL}{}:{state}", ids::encode(id)),
+    }
+}
+
+/// Gives the state in hidden blocks back to its owners, and removes the blocks. A message that
+/// consisted of such blocks alone goes with them.
+pub(super) fn restore(messages: &mut Vec<Message>) {
+    if !messages.iter().flat_map(|message| &message.parts).any(|part| hidden(part).is_some()) {
+        return;
+    }
+    let mut kept = Vec::with_capacity(messages.len());
+    for turn in messages.chunk_by_mut(|one, next| one.role == next.role) {
+        let mut calls = Vec::new();
+        for number in 0..turn.len() {
+            kept.push(take_out(turn, number, &mut calls));
+        }
+        give_back(turn, calls);
+    }
+    let mut kept = kept.into_iter();
+    messages.retain(|_| kept.next() != Some(false));
+}
+
+/// The `data` of a hidden block.
+fn hidden(part: &Part) -> Option<&ByteString> {
+    match part {
+        Part::Thinking(Thinking { state: Some(data), redacted: true, .. }) => {
+            data.starts_with(PREFIX).then_some(data)
+        }
+        _ => None,
+    }
+}
+
+/// Removes the hidden blocks of one message; the state of a text goes to the text right before.
+/// Gives whether anything of the message is left.
+fn take_out(turn: &mut [Message], number: usize, calls: &mut Vec<CallState>) -> bool {
+    let Some((message, before)) = turn.get_mut(..=number).and_then(<[Message]>::split_last_mut)
+    else {
+        return true;
+    };
+    let parts = std::mem::take(&mut message.parts);
+    let was_empty = parts.is_empty();
+    let mut previous = before.last_mut().and_then(|message| message.parts.last_mut());
+    for part in parts {
+        let Some(data) = hidden(&part) else {
+            message.parts.push(part);
+            previous = None;
+            continue;
+        };
+        let owner = previous.take().or_else(|| message.parts.last_mut());
+        if message.role != Role::Assistant {
+            continue;
+        }
+        if let Some(state) = data.strip_prefix(TEXT) {
+            // A text that has its state already is not the one that this one followed.
+            if let Some(Part::Text(text)) = owner {
+                text.state.get_or_insert_with(|| data.slice_ref(state));
+            }
+        } else if let Some((id, state)) =
+            data.strip_prefix(CALL).and_then(|rest| rest.split_once(':'))
+        {
+            let id = ids::decode(data.slice_ref(id));
+            calls.push(CallState { message: number, id, state: data.slice_ref(state) });
+        }
+    }
+    was_empty || !message.parts.is_empty()
+}
+
+/// Gives each state to the call of its id: of the same message, else of the first of the turn that
+/// has one.
+fn give_back(turn: &mut [Message], states: Vec<CallState>) {
+    let mut places = BTreeMap::new();
+    for (number, message) in turn.iter().enumerate().filter(|_| !states.is_empty()) {
+        for (index, part) in message.parts.iter().enumerate() {
+            if let Part::ToolCall(call) = part {
+                places.insert((call.id.clone(), number), index);
+            }
+        }
+    }
+    for CallState { message, id, state } in states {
+        let own = (id, message);
+        let place = match places.get_key_value(&own) {
+            Some(place) => Some(place),
+            None => {
+                let first = (own.0.clone(), 0);
+                places.range(first..).next().filter(|((id, _), _)| *id == own.0)
+            }
+        };
+        let Some((&(_, message), &index)) = place else { continue };
+        let part = turn.get_mut(message).and_then(|message| message.parts.get_mut(index));
+        if let Some(Part::ToolCall(call)) = part {
+            call.state = Some(state);
+        }
+    }
+}
