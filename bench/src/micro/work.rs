@@ -137,6 +137,7 @@ impl Plugin {
             max_output_tokens: None,
             abilities: None,
             config: Json::from_checked(ByteString::from_static("{}")),
+            provider: String::new(),
         };
         Ok(Self { plugin, tokio, target })
     }

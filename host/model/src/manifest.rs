@@ -171,6 +171,10 @@ pub struct Target {
     /// The operator's settings for this provider, valid against the manifest's schema.
     #[serde(default = "empty_object")]
     pub config: Json,
+    /// The provider's name, which the plugin is not told: one plugin may serve several vendors,
+    /// whose state must not mix (rule C10). Empty: the one that has the plugin's own name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub provider: String,
 }
 
 /// What was done to something that the provider cannot take as it is.

@@ -18,6 +18,8 @@ pub struct Exchange {
     reading: Box<dyn Reading>,
     budget: Budget,
     plugin: Arc<str>,
+    /// Its name in the tags of state.
+    maker: String,
     failed: bool,
     _room: OwnedSemaphorePermit,
 }
@@ -27,9 +29,10 @@ impl Exchange {
         reading: Box<dyn Reading>,
         budget: Budget,
         plugin: Arc<str>,
+        maker: String,
         room: OwnedSemaphorePermit,
     ) -> Self {
-        Self { reading, budget, plugin, failed: false, _room: room }
+        Self { reading, budget, plugin, maker, failed: false, _room: room }
     }
 
     /// A success status arrived: how to read its body.
@@ -78,7 +81,7 @@ impl Exchange {
         call: &str,
     ) -> Result<Vec<Event>, Failure> {
         let mut events = self.ended(events, call)?;
-        state::tag(&self.plugin, &mut events);
+        state::tag(&self.maker, &mut events);
         Ok(events)
     }
 

@@ -14,7 +14,7 @@ use crate::engine::{Engine, Phase};
 use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::sandbox::{Budget, Sandbox};
-use crate::state::States;
+use crate::state::{Maker, States};
 
 /// A loaded plugin. Every call runs in a fresh instance.
 pub struct Plugin {
@@ -64,7 +64,7 @@ impl Plugin {
         let limits = self.engine.limits();
         let _room = self.engine.room(Phase::Begin).await?;
         let budget = self.long();
-        let states = States::new(&self.manifest, request.dialect);
+        let states = States::new(&self.manifest, target, request.dialect);
         let begun = self.contract.begin(self.sandbox(), budget, states, target, request).await;
         let begun = self.said(begun, "begin")?;
         let RawBegun { http, state, notes } = check::begun(begun, &self.manifest, limits)
@@ -84,7 +84,8 @@ impl Plugin {
             .exchange(self.sandbox(), budget, target, state)
             .await
             .map_err(|fault| self.fail(fault, "exchange"))?;
-        Ok(Exchange::new(reading, budget, Arc::clone(&self.id), room))
+        let maker = Maker::new(&self.id, target).name();
+        Ok(Exchange::new(reading, budget, Arc::clone(&self.id), maker, room))
     }
 
     /// The models it knows without asking; none when it does not list models.
@@ -126,7 +127,7 @@ impl Plugin {
         }
         let _room = self.engine.room(Phase::Begin).await?;
         let budget = self.long();
-        let states = States::new(&self.manifest, request.dialect);
+        let states = States::new(&self.manifest, target, request.dialect);
         let http =
             self.contract.count_tokens(self.sandbox(), budget, states, target, request).await;
         let http = self.said(http, "tokens.count")?;

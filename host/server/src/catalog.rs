@@ -55,6 +55,7 @@ impl Provider {
             max_output_tokens: known.and_then(|known| known.max_output_tokens),
             abilities: known.and_then(|known| known.abilities),
             config: self.config.clone(),
+            provider: self.name.clone(),
             model,
         }
     }

@@ -2,7 +2,7 @@
 
 use clasp_model::{
     Blob, Dialect, Encoding, Event, FailureKind, Frame, Framing, HttpResponse, Media, MediaKind,
-    MediaSource, Message, Part, Request, Retry, Role, Segment, Source, Text, Thinking,
+    MediaSource, Message, Part, Request, Retry, Role, Segment, Source, Target, Text, Thinking,
 };
 
 use super::guests::{limits, plugin, request, target};
@@ -110,6 +110,26 @@ async fn c10_another_plugins_state_is_not_sent_on() {
     request.dialect = Dialect::OpenaiChat;
     let begun = plugin.begin(&target("states"), &request).await.unwrap();
     assert_eq!(body(&begun.http.body), "a\nb:c\nnone\nnone\nuntagged");
+}
+
+#[tokio::test]
+async fn c10_providers_of_one_plugin_do_not_share_state() {
+    let plugin = plugin(limits());
+    let groq = Target { provider: "groq".into(), ..target("feed-state") };
+    let mut exchange = plugin.exchange(&groq, b"").await.unwrap();
+    let events = exchange.feed(vec![frame("x")]).await.unwrap();
+    assert!(events.contains(&Event::State("clasp1:hostile-1/groq:secret".into())), "{events:?}");
+
+    let thought = |state: &str| {
+        Part::Thinking(Thinking { text: "hm".into(), state: Some(state.into()), redacted: false })
+    };
+    let request = said(vec![thought("clasp1:hostile-1/groq:a"), thought("clasp1:hostile-1:b")]);
+    let groq = Target { provider: "groq".into(), ..target("states") };
+    let begun = plugin.begin(&groq, &request).await.unwrap();
+    assert_eq!(body(&begun.http.body), "a\nnone");
+    let own = Target { provider: "hostile-1".into(), ..target("states") };
+    let begun = plugin.begin(&own, &request).await.unwrap();
+    assert_eq!(body(&begun.http.body), "none\nb");
 }
 
 #[tokio::test]

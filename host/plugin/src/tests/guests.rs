@@ -89,6 +89,7 @@ pub fn target(model: &str) -> Target {
         max_output_tokens: None,
         abilities: None,
         config: Json::from_checked("{}".into()),
+        provider: String::new(),
     }
 }
 
