@@ -9,6 +9,7 @@
 mod anthropic;
 mod blocks;
 mod json;
+pub mod lane;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};

@@ -10,6 +10,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use clasp_model::{ByteString, Failure, Field, Json};
 
@@ -227,6 +228,14 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         read(self).map(Some)
+    }
+
+    /// Steps over any value, and says where it stands.
+    pub(crate) fn span(&mut self) -> Read<Range<usize>> {
+        self.token();
+        let from = self.at;
+        self.skip()?;
+        Ok(from..self.at)
     }
 
     /// Any value, as it stands.
