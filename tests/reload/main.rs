@@ -5,6 +5,7 @@
 mod broken;
 mod example;
 mod files;
+mod guests;
 mod hostile;
 mod swap;
 mod versions;

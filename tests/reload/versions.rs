@@ -1,6 +1,6 @@
 //! Versions of one plugin, made by replacing its version's bytes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clasp_tests::support::clasp::{Clasp, KEY, Setup};
 use clasp_tests::support::client::{ask, with};
@@ -8,24 +8,11 @@ use clasp_tests::support::upstream::Vendor;
 use clasp_tests::support::within;
 use serde_json::Value;
 
+pub use crate::guests::{guest, put};
+
 /// The component as it was built: version 0.
 pub fn component() -> Vec<u8> {
     guest("clasp-guest-versioned")
-}
-
-/// Builds a guest crate of the workspace, unless it is built already.
-pub fn guest(package: &str) -> Vec<u8> {
-    let options = clasp_plugin_build::Options {
-        manifest_dir: Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
-        packages: vec![package.to_owned()],
-        // Where the bundle's plugins are built, so that nothing is compiled twice.
-        target_dir: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("../guest")),
-        locked: false,
-        quiet: true,
-        toolchain: None,
-    };
-    let built = clasp_plugin_build::build(&options);
-    built.unwrap_or_else(|error| panic!("{package}: {error}")).component
 }
 
 /// The text that version `number` writes.
@@ -52,13 +39,6 @@ pub fn replaced(component: &[u8], old: &str, new: &str) -> (Vec<u8>, usize) {
         }
     }
     (other, places)
-}
-
-/// Puts a file in place as editors and package managers do: at once.
-pub fn put(path: &Path, bytes: &[u8]) {
-    let partial = path.with_extension("partial");
-    std::fs::write(&partial, bytes).unwrap();
-    std::fs::rename(&partial, path).unwrap();
 }
 
 /// A home with an empty plugin directory.

@@ -49,6 +49,8 @@ pub struct Provider {
     pub secrets: BTreeMap<String, SecretString>,
     /// The operator's settings for the plugin: an object.
     pub config: Json,
+    /// Whether clients that speak the provider's own dialect get through untranslated.
+    pub lane: bool,
     /// What should be looked at.
     pub warnings: Vec<String>,
 }
@@ -125,6 +127,7 @@ impl Config {
             auth: if keyless { Vec::new() } else { manifest.auth.clone() },
             secrets,
             config: empty_object(),
+            lane: self.lane(name)?,
             warnings,
         })
     }
@@ -167,8 +170,23 @@ impl Config {
             auth: manifest.auth.clone(),
             secrets,
             config: empty_object(),
+            lane: true,
             warnings: Vec::new(),
         })
+    }
+
+    /// `NAME_LANE`: `on` or `off`.
+    fn lane(&self, name: &str) -> Result<bool, Fault> {
+        let variable = format!("{}_LANE", prefix(name));
+        match self.environment.get(&variable) {
+            None | Some("on") => Ok(true),
+            Some("off") => Ok(false),
+            Some(other) => Err(Fault::at(
+                self.environment.origin(&variable),
+                format!("is {other:?}"),
+                "set it to on or off",
+            )),
+        }
     }
 
     /// The base URL and its host.

@@ -36,7 +36,7 @@ pub struct Seen {
 }
 
 /// Looks at a streamed answer while it passes.
-pub trait Tap: Send {
+pub trait Tap: Send + Sync {
     /// The next bytes, however they are cut.
     fn push(&mut self, bytes: &[u8]);
 
@@ -45,7 +45,7 @@ pub trait Tap: Send {
 }
 
 /// Whose state this is: what to send in its place, or nothing where it must not be sent.
-pub type Own<'a> = &'a dyn for<'s> Fn(&'s str) -> Option<&'s str>;
+pub type Own<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Looks at a request; none when it can only be read as a whole, e.g. to say what is wrong with it.
 pub fn glance(dialect: Dialect, body: &ByteString) -> Option<Glance> {

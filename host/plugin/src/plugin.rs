@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clasp_model::{
-    Begun, Failure, HttpRequest, HttpResponse, Manifest, Model, Request, Source, Target,
+    Begun, Dialect, Failure, HttpRequest, HttpResponse, Manifest, Model, Request, Source, Target,
 };
 
 use crate::check;
@@ -70,6 +70,17 @@ impl Plugin {
         let RawBegun { http, state, notes } = check::begun(begun, &self.manifest, limits)
             .map_err(|fault| self.fail(fault, "begin"))?;
         Ok(Begun { http, state, notes })
+    }
+
+    /// State that a client sent back, as the provider made it; none where this plugin did not make
+    /// it for this provider (rule C10).
+    pub fn own_state<'s>(
+        &self,
+        target: &Target,
+        dialect: Dialect,
+        state: &'s str,
+    ) -> Option<&'s str> {
+        States::new(&self.manifest, target, dialect).untag(state)
     }
 
     /// Starts reading an answer, in a fresh instance that gets only `begin`'s state.

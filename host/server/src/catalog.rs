@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clasp_config::Loaded;
-use clasp_model::{Failure, FailureKind, Json, Model, Secret, Source, Target};
+use clasp_model::{Dialect, Failure, FailureKind, Json, Model, Secret, Source, Target};
 use clasp_plugin_host::{Plugin, Plugins};
 use clasp_route::ProviderModels;
 use clasp_upstream::Endpoint;
@@ -26,6 +26,8 @@ pub(crate) struct Provider {
     pub(crate) plugin: Arc<Plugin>,
     pub(crate) endpoint: Endpoint,
     config: Json,
+    /// Whether a client that speaks the provider's dialect gets through untranslated.
+    lane: bool,
     known: Vec<Model>,
     /// What the provider itself lists, asked once.
     live: OnceCell<Vec<Model>>,
@@ -58,6 +60,13 @@ impl Provider {
             provider: self.name.clone(),
             model,
         }
+    }
+
+    /// The path for clients of this dialect, if the provider takes it untranslated (rule C15).
+    pub(crate) fn native(&self, dialect: Dialect) -> Option<&str> {
+        let native = &self.plugin.manifest().native;
+        let native = native.iter().find(|native| native.dialect == dialect)?;
+        self.lane.then_some(&native.path)
     }
 
     /// What the provider lists; its known models when it lists none.
@@ -128,6 +137,12 @@ impl Catalog {
     /// The names of all providers.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.providers.keys().map(String::as_str).collect()
+    }
+
+    /// Whether a provider takes this dialect untranslated.
+    pub(crate) fn speaks(&self, dialect: Dialect) -> bool {
+        let mut usable = self.providers.values().filter_map(|provider| provider.as_ref().ok());
+        usable.any(|provider| provider.native(dialect).is_some())
     }
 
     /// Whether a provider is there and set up.
@@ -216,6 +231,7 @@ async fn provider(app: &App, name: &str, plugin: &Arc<Plugin>) -> Result<Provide
         plugin: Arc::clone(plugin),
         endpoint,
         config: provider.config,
+        lane: provider.lane,
         known,
         live: OnceCell::new(),
     })

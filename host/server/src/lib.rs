@@ -4,7 +4,10 @@
 //! all of its siblings; they do not know each other.
 
 mod app;
+mod asked;
 mod catalog;
+mod counting;
+mod lane;
 mod listener;
 mod models;
 mod outlet;

@@ -34,7 +34,20 @@ struct Slot {
     head: Option<Response<()>>,
     whole: Option<Bytes>,
     chunks: VecDeque<Bytes>,
+    broken: bool,
 }
+
+/// An answer broke off: the connection must not look as if it had ended well (rule A8).
+#[derive(Debug)]
+pub(crate) struct BrokenOff;
+
+impl std::fmt::Display for BrokenOff {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the answer broke off")
+    }
+}
+
+impl std::error::Error for BrokenOff {}
 
 /// Runs `pipeline` until it has written a head; the rest runs while the body is read.
 pub(crate) async fn answer<F, P>(pipeline: P) -> Response<OutletBody>
@@ -83,6 +96,11 @@ impl Outlet {
         slot.whole = Some(body);
     }
 
+    /// Ends a streamed answer as a fault of the connection.
+    pub(crate) fn break_off(&self) {
+        lock(&self.slot).broken = true;
+    }
+
     /// Sends a chunk of a streamed answer; waits until the client's side has taken it.
     pub(crate) async fn write(&self, chunk: Bytes) {
         if chunk.is_empty() {
@@ -103,7 +121,7 @@ impl Outlet {
 
 impl Body for OutletBody {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = BrokenOff;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
@@ -115,32 +133,38 @@ impl Body for OutletBody {
         if let Some(chunk) = self.next_chunk() {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }
-        let Some(driver) = self.driver.as_mut() else { return Poll::Ready(None) };
+        let Some(driver) = self.driver.as_mut() else { return Poll::Ready(self.end()) };
         let ended = driver.as_mut().poll(context).is_ready();
         if ended {
             self.driver = None;
         }
         match self.next_chunk() {
             Some(chunk) => Poll::Ready(Some(Ok(Frame::data(chunk)))),
-            None if ended => Poll::Ready(None),
+            None if ended => Poll::Ready(self.end()),
             None => Poll::Pending,
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.driver.is_none() && self.whole.is_none() && lock(&self.slot).chunks.is_empty()
+        let slot = lock(&self.slot);
+        let told = slot.chunks.is_empty() && !slot.broken;
+        self.driver.is_none() && self.whole.is_none() && told
     }
 
     fn size_hint(&self) -> SizeHint {
         match (&self.driver, &self.whole) {
             (None, Some(whole)) => SizeHint::with_exact(whole.len() as u64),
-            (None, None) if lock(&self.slot).chunks.is_empty() => SizeHint::with_exact(0),
+            (None, None) if self.is_end_stream() => SizeHint::with_exact(0),
             _ => SizeHint::default(),
         }
     }
 }
 
 impl OutletBody {
+    fn end(&self) -> Option<Result<Frame<Bytes>, BrokenOff>> {
+        lock(&self.slot).broken.then_some(Err(BrokenOff))
+    }
+
     fn next_chunk(&self) -> Option<Bytes> {
         lock(&self.slot).chunks.pop_front()
     }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::outlet::{self, Outlet, OutletBody};
 use crate::record::Record;
 use crate::routes::{self, Route};
-use crate::{models, pipeline, reply};
+use crate::{counting, models, pipeline, reply};
 
 /// Answers one request.
 pub(crate) async fn respond(app: Arc<App>, http: http::Request<Incoming>) -> Response<OutletBody> {
@@ -76,7 +76,9 @@ async fn page(
         Route::Health => health(app).await,
         Route::Models => models::list(app, http.uri().query().unwrap_or_default()).await?,
         Route::Model(id) => models::one(app, &id).await?,
-        Route::CountTokens(dialect) => count_tokens(app, dialect, http).await?,
+        Route::CountTokens(dialect) => {
+            json!({ "input_tokens": counting::count(app, dialect, http).await? })
+        }
         Route::Unknown => return Err(routes::unknown(http.method(), http.uri().path()).into()),
         Route::WrongMethod(allowed) => {
             let (status, failure) = routes::wrong_method(http.method(), http.uri().path(), allowed);
@@ -116,24 +118,4 @@ async fn health(app: &App) -> Value {
         "providers": catalog.names(),
         "uptime": app.uptime().as_secs(),
     })
-}
-
-async fn count_tokens(
-    app: &App,
-    dialect: Dialect,
-    http: http::Request<Incoming>,
-) -> Result<Value, Failure> {
-    let (parts, body) = http.into_parts();
-    let body = pipeline::text(pipeline::read(app, &parts.headers, body).await?)?;
-    let request = clasp_dialect::parse_count(dialect, &body, &pipeline::named(&parts.headers))?;
-    // A large prompt takes milliseconds to count: not on a thread that streams wait for.
-    let counted = tokio::task::spawn_blocking(move || clasp_tokens::count(&request)).await;
-    let tokens = counted.map_err(|error| {
-        Failure::new(
-            clasp_model::FailureKind::ProviderError,
-            clasp_model::Source::Host,
-            format!("counting the tokens failed: {error}"),
-        )
-    })?;
-    Ok(json!({ "input_tokens": tokens }))
 }

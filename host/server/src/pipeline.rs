@@ -10,6 +10,8 @@
 //! 8. **fan out**: events become the client's bytes, flushed as they are made.
 //! 9. **drop**: whoever leaves first, everything is freed; one log line tells of it.
 //!
+//! Where a target speaks the client's dialect, steps 2 and 5 to 8 are left out: see `lane.rs`.
+//!
 //! A failure before the first content may be retried or go to the next target; after it never
 //! (rules A8, D3). All of it is one future, so a client that leaves cancels all of it (rule A12).
 
@@ -18,13 +20,15 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use bytestring::ByteString;
-use clasp_model::{Begun, Dialect, Event, Failure, FailureKind, Header, Request, Source};
+use clasp_model::{Begun, Dialect, Event, Failure, FailureKind, Header, Source};
 use clasp_upstream::retry::{self, Decision};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
 use crate::app::App;
+use crate::asked::Asked;
 use crate::catalog::Chosen;
+use crate::lane::{self, Refused, Relay};
 use crate::outlet::Outlet;
 use crate::reading::{Reading, failed};
 use crate::record::Record;
@@ -32,9 +36,13 @@ use crate::reply::Reply;
 
 /// A vendor's answer whose first content is there.
 struct Opened {
-    reading: Reading,
-    events: Vec<Event>,
+    way: Way,
     chosen: Chosen,
+}
+
+enum Way {
+    Translated { reading: Reading, events: Vec<Event> },
+    Untranslated(Relay),
 }
 
 /// Answers one model call.
@@ -46,8 +54,8 @@ pub(crate) async fn run(
     record: Record,
 ) {
     let mut reply = Reply::new(dialect, outlet, record, app.config().limits.ping_interval);
-    if let Err(failure) = steps(&app, dialect, http, &mut reply).await {
-        reply.fail(&failure, None).await;
+    if let Err(refused) = steps(&app, dialect, http, &mut reply).await {
+        reply.refuse(refused).await;
     }
 }
 
@@ -56,16 +64,26 @@ async fn steps(
     dialect: Dialect,
     http: http::Request<Incoming>,
     reply: &mut Reply,
-) -> Result<(), Failure> {
+) -> Result<(), Refused> {
     // What is needed up to the first content is boxed, so that an open stream does not hold it.
-    let request = Box::pin(parse(app, dialect, http)).await?;
-    reply.record.model = request.model.to_string();
-    reply.record.stream = request.stream;
-    reply.begin(request.stream, clasp_tokens::estimate(&request));
-
-    let targets = app.decide(&request.model).await?;
+    let mut asked = Box::new(Box::pin(receive(app, dialect, http)).await?);
+    let targets = match look(app, &mut asked).await {
+        Some(targets) => {
+            reply.record.model = asked.model.to_string();
+            // The provider counts; this is for a fallback to one that is translated for.
+            reply.begin_untranslated(asked.stream, asked.body.len() as u64 / 4);
+            targets
+        }
+        None => {
+            let request = asked.request()?;
+            reply.record.model = request.model.to_string();
+            reply.begin(request.stream, clasp_tokens::estimate(request));
+            app.decide(&asked.model).await?
+        }
+    };
+    reply.record.stream = asked.stream;
     let mut log = Attempts::default();
-    let opening = Box::pin(open(app, &request, &targets, &mut log));
+    let opening = Box::pin(open(app, &mut asked, &targets, &mut log));
     let opened = reply.while_waiting(opening).await;
     reply.record.attempts = log.count;
     reply.record.notes = log.notes;
@@ -74,20 +92,31 @@ async fn steps(
         reply.record.target_model = chosen.target.model.clone();
     }
     // An open stream holds neither its request nor what was sent for it.
-    drop(request);
+    drop(asked);
     drop(targets);
     fan_out(opened?, reply).await
 }
 
-/// Step 2: the client's body, whole and within the limit, read in its dialect.
-async fn parse(
+/// The client's body, whole and within the limit.
+async fn receive(
     app: &App,
     dialect: Dialect,
     http: http::Request<Incoming>,
-) -> Result<Request, Failure> {
+) -> Result<Asked, Failure> {
     let (parts, body) = http.into_parts();
     let body = text(read(app, &parts.headers, body).await?)?;
-    clasp_dialect::parse(dialect, &body, &named(&parts.headers))
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    Ok(Asked::new(dialect, body, named(&parts.headers), query))
+}
+
+/// Step 3 before step 2: the targets, where one of them may take the request untranslated.
+async fn look(app: &App, asked: &mut Asked) -> Option<Vec<Chosen>> {
+    let dialect = asked.dialect;
+    if !app.catalog().await.speaks(dialect) || !asked.glance() {
+        return None;
+    }
+    let targets = app.decide(&asked.model).await.ok()?;
+    targets.iter().any(|chosen| chosen.provider.native(dialect).is_some()).then_some(targets)
 }
 
 /// A client's headers; one that is no text is nobody's business here.
@@ -172,48 +201,83 @@ struct Attempts {
 /// Steps 5 to 7 up to the first content: tries the targets in order, each as often as may help.
 async fn open(
     app: &App,
-    request: &Request,
+    asked: &mut Asked,
     targets: &[Chosen],
     log: &mut Attempts,
-) -> Result<Opened, Failure> {
-    let mut failures = Vec::new();
+) -> Result<Opened, Refused> {
+    let mut refused = Vec::new();
     for chosen in targets {
         log.last = Some(chosen.clone());
-        match try_target(app, request, chosen, log).await {
-            Ok((reading, events)) => return Ok(Opened { reading, events, chosen: chosen.clone() }),
-            Err(failure) => {
+        let tried = match chosen.provider.native(asked.dialect) {
+            Some(path) => pass(app, asked, chosen, path, log).await,
+            None => translate(app, asked, chosen, log).await,
+        };
+        match tried {
+            Ok(way) => return Ok(Opened { way, chosen: chosen.clone() }),
+            Err(Refused { failure, answer }) => {
                 let hopeless = failure.retry == clasp_model::Retry::Never;
-                failures.push(chosen.provider.endpoint.mask_failure(failure));
+                let failure = chosen.provider.endpoint.mask_failure(failure);
+                refused.push(Refused { failure, answer });
                 if hopeless {
                     break;
                 }
             }
         }
     }
-    Err(retry::most_useful(failures).unwrap_or_else(|| {
-        Failure::new(FailureKind::NotFound, Source::Host, "no provider is configured")
-    }))
+    let failures = refused.iter().map(|refused| refused.failure.clone()).collect();
+    let Some(failure) = retry::most_useful(failures) else {
+        let message = "no provider is configured";
+        return Err(Failure::new(FailureKind::NotFound, Source::Host, message).into());
+    };
+    let answer = refused.into_iter().find(|refused| refused.failure == failure);
+    Err(Refused { failure, answer: answer.and_then(|refused| refused.answer) })
 }
 
-async fn try_target(
+/// A target that speaks the client's dialect.
+async fn pass(
     app: &App,
-    request: &Request,
+    asked: &Asked,
+    chosen: &Chosen,
+    path: &str,
+    log: &mut Attempts,
+) -> Result<Way, Refused> {
+    log.notes.clear();
+    let http = lane::request(asked, chosen, path);
+    again(app, log, || lane::attempt(app, asked, chosen, &http)).await.map(Way::Untranslated)
+}
+
+/// A target that a plugin translates for.
+async fn translate(
+    app: &App,
+    asked: &mut Asked,
     chosen: &Chosen,
     log: &mut Attempts,
-) -> Result<(Reading, Vec<Event>), Failure> {
+) -> Result<Way, Refused> {
+    let request = asked.request()?;
     let begun = chosen.provider.plugin.begin(&chosen.target, request).await?;
     log.notes.clone_from(&begun.notes);
+    let stream = request.stream;
+    again(app, log, || attempt(app, chosen, &begun, stream)).await
+}
+
+/// Tries as often as may help.
+async fn again<T, F: Future<Output = Result<T, Refused>>>(
+    app: &App,
+    log: &mut Attempts,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, Refused> {
     app.budget().deposit();
     let mut tries = 0;
     loop {
         tries += 1;
         log.count += 1;
-        let failure = match attempt(app, chosen, &begun, request.stream).await {
+        let refused = match attempt().await {
             Ok(opened) => return Ok(opened),
-            Err(failure) => failure,
+            Err(refused) => refused,
         };
-        match app.retries().next(tries, &failure, app.budget(), fastrand::f64()) {
-            Decision::GiveUp => return Err(failure),
+        let failure = &refused.failure;
+        match app.retries().next(tries, failure, app.budget(), fastrand::f64()) {
+            Decision::GiveUp => return Err(refused),
             Decision::Wait(delay) => {
                 let ms = delay.as_millis() as u64;
                 tracing::info!(tries, ms, kind = ?failure.kind, "trying again: {failure}");
@@ -224,12 +288,7 @@ async fn try_target(
 }
 
 /// One HTTP exchange: until the first content of a stream, or the end of a plain answer.
-async fn attempt(
-    app: &App,
-    chosen: &Chosen,
-    begun: &Begun,
-    stream: bool,
-) -> Result<(Reading, Vec<Event>), Failure> {
+async fn attempt(app: &App, chosen: &Chosen, begun: &Begun, stream: bool) -> Result<Way, Refused> {
     let provider = &chosen.provider;
     let answer = app.client().send(&provider.endpoint, &begun.http).await?;
     let frame_limit = app.config().limits.frame;
@@ -238,7 +297,7 @@ async fn attempt(
     let mut events = Vec::new();
     while let Some(more) = reading.next().await? {
         if let Some(failure) = failed(&more) {
-            return Err(failure.clone());
+            return Err(failure.clone().into());
         }
         let content = more.iter().any(Event::is_content);
         events.extend(more);
@@ -246,13 +305,19 @@ async fn attempt(
             break;
         }
     }
-    Ok((reading, events))
+    Ok(Way::Translated { reading, events })
 }
 
 /// Steps 7 and 8: the rest of the answer to the client.
-async fn fan_out(opened: Opened, reply: &mut Reply) -> Result<(), Failure> {
-    let Opened { mut reading, events, chosen } = opened;
-    let masked = |failure| chosen.provider.endpoint.mask_failure(failure);
+async fn fan_out(opened: Opened, reply: &mut Reply) -> Result<(), Refused> {
+    let Opened { way, chosen } = opened;
+    let masked = |failure| Refused::from(chosen.provider.endpoint.mask_failure(failure));
+    let (mut reading, events) = match way {
+        Way::Translated { reading, events } => (reading, events),
+        Way::Untranslated(relay) => {
+            return lane::pass_on(relay, reply).await.map_err(masked);
+        }
+    };
     reply.events(events).await.map_err(masked)?;
     while let Some(events) = reply.while_waiting(reading.next()).await.map_err(masked)? {
         reply.events(events).await.map_err(masked)?;

@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(2);
 const READ_LIMIT: usize = 64 * 1024;
 
 /// Most bytes of a vendor's error document that are read.
-const ERROR_LIMIT: usize = 256 * 1024;
+pub(crate) const ERROR_LIMIT: usize = 256 * 1024;
 
 /// A vendor's answer of success while it is read.
 pub(crate) struct Reading {
@@ -131,7 +131,7 @@ impl Reading {
 }
 
 /// A plugin has no clock, so a wait that the headers tell as a date is the host's to read.
-fn timed(failure: Failure, wait: Option<Duration>) -> Failure {
+pub(crate) fn timed(failure: Failure, wait: Option<Duration>) -> Failure {
     match (failure.retry, wait) {
         (Retry::Again, Some(wait)) => {
             failure.with_retry(Retry::After(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
@@ -157,7 +157,8 @@ fn undecodable(error: DecodeError) -> Failure {
     .with_retry(Retry::Again)
 }
 
-fn unfinished() -> Failure {
+/// An answer without its end.
+pub(crate) fn unfinished() -> Failure {
     Failure::new(
         FailureKind::Protocol,
         Source::Vendor,

@@ -2,18 +2,20 @@
 //!
 //! A stream's head goes out with the first content, or with the first `ping` when the vendor is
 //! silent for too long (rules A8, A10); until then a failure is a real HTTP status. A plain answer
-//! goes out whole.
+//! goes out whole. An answer that is passed on (rule C15) takes the same way, its bytes untouched.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use clasp_dialect::lane::Seen;
 use clasp_dialect::{Encoder, Head};
 use clasp_model::{Dialect, Event, Failure};
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use tokio::time::{Instant, Sleep};
 
+use crate::lane::Refused;
 use crate::outlet::Outlet;
 use crate::record::Record;
 
@@ -25,6 +27,10 @@ pub(crate) struct Reply {
     encoder: Option<Box<dyn Encoder>>,
     stream: bool,
     head_sent: bool,
+    /// The bytes may be the provider's own: nothing of ours goes between but a `ping`.
+    untranslated: bool,
+    /// The last byte that went out ended an event.
+    between: bool,
     buffer: BytesMut,
     ping_interval: Duration,
     last_write: Instant,
@@ -47,6 +53,8 @@ impl Reply {
             encoder: None,
             stream: false,
             head_sent: false,
+            untranslated: false,
+            between: true,
             buffer: BytesMut::new(),
             ping_interval,
             last_write: now,
@@ -65,6 +73,12 @@ impl Reply {
         self.encoder = Some(clasp_dialect::encoder(self.dialect, stream, head));
     }
 
+    /// As [`Self::begin`], for a request that may go on as it is.
+    pub(crate) fn begin_untranslated(&mut self, stream: bool, input_estimate: u64) {
+        self.untranslated = true;
+        self.begin(stream, input_estimate);
+    }
+
     /// Waits for `work`, and keeps a waiting client's stream alive meanwhile (rule A10).
     pub(crate) async fn while_waiting<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
@@ -75,6 +89,31 @@ impl Reply {
                 () = self.timer.as_mut() => self.tick().await,
             }
         }
+    }
+
+    /// Begins to pass an answer on.
+    pub(crate) fn pass_head(&mut self, head: Response<()>) {
+        self.record.lane = true;
+        self.open(head);
+    }
+
+    /// Passes bytes on as they came; `seen` is what is known with them.
+    pub(crate) async fn pass(&mut self, bytes: Bytes, seen: &Seen) {
+        self.record.usage.update(seen.usage);
+        if seen.content {
+            self.record.content();
+        }
+        self.between = seen.between;
+        self.outlet.write(bytes).await;
+        self.last_write = Instant::now();
+    }
+
+    /// Passes a whole answer on.
+    pub(crate) fn pass_whole(&mut self, head: Response<()>, body: Bytes) {
+        self.record.lane = true;
+        self.record.content();
+        self.record.finished();
+        self.outlet.whole(self.signed(head, JSON).map(|()| body));
     }
 
     /// Writes events. A failure among them is returned; what came before it has gone out.
@@ -121,16 +160,41 @@ impl Reply {
             true => self.flush().await,
             false => {
                 let body = self.buffer.split().freeze();
-                let mut response = Response::new(body);
-                self.headers(response.headers_mut(), "application/json");
-                self.outlet.whole(response);
+                self.outlet.whole(self.signed(Response::default(), JSON).map(|()| body));
             }
         }
     }
 
+    /// Tells the client why nothing worked: in the provider's own words where they are in its
+    /// dialect and no head was sent.
+    pub(crate) async fn refuse(&mut self, refused: Refused) {
+        let Refused { failure, answer } = refused;
+        let Some(answer) = answer.filter(|_| !self.head_sent) else {
+            return self.fail(&failure, None).await;
+        };
+        self.record.lane = true;
+        self.record.failed(answer.status().as_u16(), &failure);
+        let (head, body) = answer.into_parts();
+        let head = self.signed(Response::from_parts(head, ()), JSON);
+        let mut answer = head.map(|()| body);
+        let headers = answer.headers_mut();
+        let error = clasp_dialect::error(self.dialect, &failure, &self.record.request_id);
+        if let (Some(seconds), false) =
+            (error.retry_after, headers.contains_key(header::RETRY_AFTER))
+        {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        self.outlet.whole(answer);
+    }
+
     /// Tells the client of a failure: by its status as long as nothing was sent, then in the
-    /// stream, which is never ended cleanly after it.
+    /// stream, which is never ended cleanly after it; within an event of the provider's it breaks
+    /// off (rule A8).
     pub(crate) async fn fail(&mut self, failure: &Failure, status: Option<StatusCode>) {
+        if !self.between {
+            self.record.failed(200, failure);
+            return self.outlet.break_off();
+        }
         if self.head_sent {
             if let Some(encoder) = self.encoder.as_mut() {
                 encoder.fail(failure, &mut self.buffer);
@@ -150,28 +214,39 @@ impl Reply {
         }
     }
 
-    /// Sends the head of a stream, once.
+    /// Begins a stream of our own making.
     fn start(&mut self) {
-        if self.head_sent || !self.stream {
+        if !self.stream {
             return;
         }
-        self.head_sent = true;
-        let mut head = Response::new(());
-        self.headers(head.headers_mut(), "text/event-stream; charset=utf-8");
-        head.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        head.headers_mut()
-            .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-        self.outlet.head(head);
+        self.untranslated = false;
+        self.open(Response::default());
         // What was encoded before the head (usage, an id) has no bytes of its own in a stream.
         if let Some(encoder) = self.encoder.as_mut() {
             encoder.start(&mut self.buffer);
         }
     }
 
+    /// Sends the head of a stream, once.
+    fn open(&mut self, head: Response<()>) {
+        if std::mem::replace(&mut self.head_sent, true) {
+            return;
+        }
+        let mut head = self.signed(head, EVENT_STREAM);
+        let headers = head.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers
+            .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+        self.outlet.head(head);
+    }
+
     async fn tick(&mut self) {
         let due = self.last_write + self.ping_interval;
-        if self.stream && Instant::now() >= due {
-            self.start();
+        if self.stream && self.between && Instant::now() >= due {
+            match self.untranslated {
+                true => self.open(Response::default()),
+                false => self.start(),
+            }
             if let Some(encoder) = self.encoder.as_mut() {
                 encoder.ping(&mut self.buffer);
             }
@@ -190,10 +265,20 @@ impl Reply {
         self.last_write = Instant::now();
     }
 
-    fn headers(&self, headers: &mut http::HeaderMap, content_type: &'static str) {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        insert(headers, "request-id", &self.record.request_id);
+    /// With what every answer has; what the provider said of it stays.
+    fn signed(&self, mut head: Response<()>, content_type: &'static str) -> Response<()> {
+        let headers = head.headers_mut();
+        if !headers.contains_key(header::CONTENT_TYPE) {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        if !headers.contains_key("request-id") {
+            insert(headers, "request-id", &self.record.request_id);
+        }
+        if self.record.lane {
+            insert(headers, "x-clasp-lane", "untranslated");
+        }
         self.targets(headers);
+        head
     }
 
     fn targets(&self, headers: &mut http::HeaderMap) {
@@ -203,6 +288,9 @@ impl Reply {
         }
     }
 }
+
+const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
+const JSON: &str = "application/json";
 
 /// The timer's finest step, so that a zero interval cannot spin.
 const TICK: Duration = Duration::from_millis(1);
@@ -220,7 +308,7 @@ pub(crate) fn error(
         .or_else(|| StatusCode::from_u16(answer.status).ok())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
     insert(headers, "request-id", request_id);
     if let Some(seconds) = answer.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,4 +1,5 @@
-//! A provider that speaks Chat Completions as a script says, on a loopback port of its own.
+//! A provider that speaks Chat Completions or Anthropic Messages as a script says, on a loopback
+//! port of its own.
 //!
 //! It takes only what the real one would take, keeps every request, and notices when its client
 //! leaves.
@@ -276,14 +277,21 @@ impl Shared {
         let mut inner = self.inner.lock().unwrap();
         let number = inner.requests.len() + 1;
         inner.requests.push(recorded.clone());
-        let mut faults = check::headers(&recorded.headers);
+        let below = recorded.path.split('?').next().unwrap_or_default();
+        let anthropic = below.ends_with("/messages") || below.ends_with("/count_tokens");
+        let mut faults = match anthropic {
+            true => check::messages(&recorded.headers, &recorded.body),
+            false => check::headers(&recorded.headers),
+        };
         if recorded.method == "GET" && recorded.path.ends_with("/models") {
             let models = json!({"object": "list", "data": [
                 {"id": "gpt-scripted", "object": "model", "created": 1, "owned_by": "tests"},
             ]});
             return Answer::json(200, &models).steps(&recorded.body);
         }
-        if recorded.method != "POST" || !recorded.path.ends_with("/chat/completions") {
+        if anthropic {
+            // Checked already.
+        } else if recorded.method != "POST" || !recorded.path.ends_with("/chat/completions") {
             faults.push(format!("{} {} is no endpoint", recorded.method, recorded.path));
         } else if recorded.body.is_null() {
             faults.push("the body is no JSON".to_owned());

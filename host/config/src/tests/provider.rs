@@ -34,6 +34,19 @@ fn the_key_goes_with_the_operators_url_without_slashes_at_its_end() {
 }
 
 #[test]
+fn the_lane_is_on_or_off() {
+    let lane = |set: &[(&str, &str)]| {
+        let config = load(&[&[("OPENAI_API_KEY", "sk-1")], set].concat());
+        config.provider("openai", &manifest("openai")).map(|provider| provider.lane)
+    };
+    assert!(lane(&[]).unwrap());
+    assert!(lane(&[("OPENAI_LANE", "on")]).unwrap());
+    assert!(!lane(&[("OPENAI_LANE", "off")]).unwrap());
+    let fault = lane(&[("OPENAI_LANE", "no")]).unwrap_err().to_string();
+    assert!(fault.contains("OPENAI_LANE"), "{fault}");
+}
+
+#[test]
 fn a_dashed_name_has_underscores_in_its_variables() {
     let config = load(&[("MY_VENDOR_API_KEY", "k"), ("MY_VENDOR_BASE_URL", "https://my.example")]);
     let provider = config.provider("my-vendor", &manifest("my-vendor")).unwrap();

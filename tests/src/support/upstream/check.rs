@@ -76,6 +76,43 @@ pub fn headers(headers: &[(String, String)]) -> Vec<String> {
     faults
 }
 
+/// What a provider that speaks Anthropic Messages would say against a request.
+pub fn messages(headers: &[(String, String)], body: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    let find = |name: &str| headers.iter().find(|(each, _)| each == name);
+    let value = |name: &str| find(name).map(|(_, value)| value.as_str());
+    if value("content-type") != Some("application/json") {
+        faults.push("content-type is not application/json".to_owned());
+    }
+    if value("x-api-key") != Some(super::super::clasp::KEY) {
+        faults.push("x-api-key is not the provider's key".to_owned());
+    }
+    if find("anthropic-version").is_none() {
+        faults.push("anthropic-version: header is required".to_owned());
+    }
+    for name in ["authorization", "cookie"] {
+        if find(name).is_some() {
+            faults.push(format!("the client's header {name} reached the provider"));
+        }
+    }
+    if value("accept-encoding") != Some("identity") {
+        faults.push("accept-encoding is not identity".to_owned());
+    }
+    if !body["model"].is_string() {
+        faults.push("model: Field required".to_owned());
+    }
+    for (index, message) in body["messages"].as_array().into_iter().flatten().enumerate() {
+        for block in message["content"].as_array().into_iter().flatten() {
+            for holder in ["signature", "data"] {
+                if block[holder].as_str().is_some_and(|state| state.starts_with("clasp")) {
+                    faults.push(format!("messages.{index}: Invalid `{holder}` in thinking block"));
+                }
+            }
+        }
+    }
+    faults
+}
+
 /// What the provider would say against the body.
 pub fn body(body: &Value) -> Vec<String> {
     let mut check = Check { faults: Vec::new(), open: Vec::new() };

@@ -161,7 +161,7 @@ fn block(reader: &mut Reader<'_>, edits: &mut Vec<Edit>, own: Own<'_>) -> Read<S
         if state.starts_with("clasp") {
             match own(&state) {
                 Some(own) if *own == *state => {}
-                Some(own) => edits.push(Edit { at, text: string(own) }),
+                Some(own) => edits.push(Edit { at, text: string(&own) }),
                 None => stays = false,
             }
         }

@@ -10,8 +10,12 @@ use crate::lane::{self, Glance, Seen};
 const MESSAGES: Dialect = Dialect::AnthropicMessages;
 
 /// State of a provider with the tag `clasp1:a:`.
-fn own(state: &str) -> Option<&str> {
-    if state.starts_with("clasp1") { state.strip_prefix("clasp1:a:") } else { Some(state) }
+fn own(state: &str) -> Option<String> {
+    let own = match state.starts_with("clasp1") {
+        true => state.strip_prefix("clasp1:a:")?,
+        false => state,
+    };
+    Some(own.to_owned())
 }
 
 /// The body that is sent.

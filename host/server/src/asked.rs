@@ -1,0 +1,52 @@
+//! What a client asked for: its bytes, and what has been read of them so far.
+
+use bytestring::ByteString;
+use clasp_dialect::lane::{self, Glance};
+use clasp_model::{Dialect, Failure, Header, Request};
+
+/// A request as it came. Where a target speaks its dialect it need not be read as a whole.
+pub(crate) struct Asked {
+    pub(crate) dialect: Dialect,
+    pub(crate) body: ByteString,
+    pub(crate) headers: Vec<Header>,
+    /// Of the URL, without the `?`.
+    pub(crate) query: String,
+    /// As the client named it.
+    pub(crate) model: ByteString,
+    pub(crate) stream: bool,
+    request: Option<Request>,
+}
+
+impl Asked {
+    /// Of a request that nothing has been read of.
+    pub(crate) fn new(
+        dialect: Dialect,
+        body: ByteString,
+        headers: Vec<Header>,
+        query: String,
+    ) -> Self {
+        let model = ByteString::new();
+        Self { dialect, body, headers, query, model, stream: false, request: None }
+    }
+
+    /// Reads what the untranslated lane needs; false when the request must be read as a whole.
+    pub(crate) fn glance(&mut self) -> bool {
+        let Some(Glance { model, stream }) = lane::glance(self.dialect, &self.body) else {
+            return false;
+        };
+        self.model = model;
+        self.stream = stream;
+        true
+    }
+
+    /// The whole request, read once.
+    pub(crate) fn request(&mut self) -> Result<&Request, Failure> {
+        let request = match self.request.take() {
+            Some(request) => request,
+            None => clasp_dialect::parse(self.dialect, &self.body, &self.headers)?,
+        };
+        self.model = request.model.clone();
+        self.stream = request.stream;
+        Ok(self.request.insert(request))
+    }
+}

@@ -1,0 +1,58 @@
+//! `POST /v1/messages/count_tokens`: the provider's own count where its plugin offers it, else ours.
+//!
+//! Clients ask often and wait for it, so the provider is asked once and briefly; whatever goes wrong
+//! there, the client gets a count.
+
+use std::time::Duration;
+
+use clasp_model::{Dialect, Failure, FailureKind, HttpResponse, Request, Source};
+use hyper::body::Incoming;
+
+use crate::app::App;
+use crate::pipeline;
+
+/// How long the provider may take.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Most bytes of its answer that are read.
+const LIMIT: usize = 64 * 1024;
+
+/// The number of tokens of a request's prompt.
+pub(crate) async fn count(
+    app: &App,
+    dialect: Dialect,
+    http: http::Request<Incoming>,
+) -> Result<u64, Failure> {
+    let (parts, body) = http.into_parts();
+    let body = pipeline::text(pipeline::read(app, &parts.headers, body).await?)?;
+    let request = clasp_dialect::parse_count(dialect, &body, &pipeline::named(&parts.headers))?;
+    match tokio::time::timeout(TIMEOUT, told(app, &request)).await {
+        Ok(Ok(Some(tokens))) => return Ok(tokens),
+        Ok(Ok(None)) => {}
+        Ok(Err(failure)) => tracing::debug!("the provider did not count: {failure}"),
+        Err(_elapsed) => tracing::debug!("the provider did not count within {TIMEOUT:?}"),
+    }
+    // A large prompt takes milliseconds to count: not on a thread that streams wait for.
+    let counted = tokio::task::spawn_blocking(move || clasp_tokens::count(&request)).await;
+    counted.map_err(|error| {
+        let message = format!("counting the tokens failed: {error}");
+        Failure::new(FailureKind::ProviderError, Source::Host, message)
+    })
+}
+
+/// The count of the provider that the request would go to; none where it offers none.
+async fn told(app: &App, request: &Request) -> Result<Option<u64>, Failure> {
+    // A model that nobody has is counted all the same.
+    let Ok(targets) = app.decide(&request.model).await else { return Ok(None) };
+    let Some(chosen) = targets.into_iter().next() else { return Ok(None) };
+    let (plugin, endpoint) = (&chosen.provider.plugin, &chosen.provider.endpoint);
+    let Some(http) = plugin.count_tokens(&chosen.target, request).await? else { return Ok(None) };
+    let answer = app.client().send(endpoint, &http).await?;
+    let (status, headers) = (answer.status, answer.headers);
+    let body = answer.body.collect(LIMIT).await?;
+    if !(200..300).contains(&status) {
+        let message = format!("status {status}");
+        return Err(Failure::new(FailureKind::ProviderError, Source::Vendor, message));
+    }
+    plugin.parse_count(&HttpResponse { status, headers, body }).await.map(Some)
+}
