@@ -76,3 +76,17 @@ async fn a_silent_pipeline_is_an_error() {
     let response = answer(|_outlet| async {}).await;
     assert_eq!(response.status(), http::StatusCode::INTERNAL_SERVER_ERROR);
 }
+
+#[tokio::test]
+async fn a08_an_answer_that_breaks_off_does_not_end() {
+    let response = answer(|outlet| async move {
+        outlet.head(ok());
+        outlet.write(Bytes::from("a")).await;
+        outlet.break_off();
+    })
+    .await;
+    let mut body = response.into_body();
+    assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "a");
+    assert!(!body.is_end_stream());
+    assert!(body.frame().await.unwrap().is_err());
+}
