@@ -1,30 +1,37 @@
 //! JSON Schemas of tools, brought into the form that OpenAI takes, with their text otherwise
 //! unchanged, so that a prompt's cached prefix stays the same (rules C4, C11).
 
+mod convert;
+mod emit;
+mod flatten;
+mod notes;
+mod reference;
+mod subset;
 #[cfg(test)]
 mod tests;
+mod types;
+mod union;
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
+
+pub use self::convert::{Converted, convert};
+pub use self::subset::Subset;
 
 /// A schema for a tool's arguments as OpenAI takes it, without `strict`: `type` is `object`,
 /// `properties` are there, and `anyOf`, `oneOf`, `allOf`, `enum` and `not` do not stand at the top.
 ///
 /// What is right already comes back as it is; the second value says what was repaired.
 pub fn for_tool(schema: &str) -> (Cow<'_, str>, Option<&'static str>) {
-    let top = members(schema);
-    let has = |name: &str| top.iter().any(|(key, _)| *key == name);
-    let object = top.iter().any(|(key, value)| *key == "type" && *value == "\"object\"");
-    let combined = COMBINATORS.iter().any(|name| has(name));
-    if object && has("properties") && !combined {
+    if is_arguments(schema) {
         return (Cow::Borrowed(schema), None);
     }
     let Ok(Value::Object(mut members)) = serde_json::from_str::<Value>(schema) else {
         return (Cow::Borrowed(EMPTY), Some("the schema is no object, any arguments are taken"));
     };
     let mut repaired = "type and properties were added";
-    if combined {
+    if COMBINATORS.iter().any(|word| members.contains_key(*word)) {
         merge(&mut members);
         repaired = "alternatives at the top were merged into one object";
     }
@@ -33,6 +40,15 @@ pub fn for_tool(schema: &str) -> (Cow<'_, str>, Option<&'static str>) {
         members.insert("properties".into(), Value::Object(Map::new()));
     }
     (Cow::Owned(Value::Object(members).to_string()), Some(repaired))
+}
+
+/// Whether the top is an object with properties, and without alternatives.
+fn is_arguments(schema: &str) -> bool {
+    let top = members(schema);
+    let has = |name: &str| top.iter().any(|(key, _)| *key == name);
+    top.iter().any(|(key, value)| *key == "type" && *value == "\"object\"")
+        && has("properties")
+        && !COMBINATORS.iter().any(|name| has(name))
 }
 
 /// Whether a schema keeps to the subset that `strict` asks for: each object closed, all its

@@ -1,0 +1,383 @@
+//! Writes one schema's words as a vendor takes them (rule C4).
+
+use serde_json::{Map, Number, Value, json};
+
+use super::convert::Converter;
+use super::flatten::above;
+use super::notes::Hints;
+use super::subset::Enums;
+use super::types::{Types, concerns, whole};
+use crate::types::Change;
+
+impl Converter<'_> {
+    /// The words of a schema that has one type, or several where the vendor takes lists.
+    pub(super) fn emit(
+        &mut self,
+        mut words: Map<String, Value>,
+        types: Types,
+        depth: usize,
+    ) -> Map<String, Value> {
+        let kind = types.without_null().single();
+        let mut out = Map::new();
+        let mut hints = Hints::default();
+        if !self.subset.takes("prefixItems") {
+            self.untuple(&mut words, &mut hints);
+        }
+        let places = words.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
+        for (word, value) in words {
+            if self.subset.typed && !concerns(kind.unwrap_or("null"), &word, &value) {
+                continue;
+            }
+            match word.as_str() {
+                "type" => self.write_type(&mut out, &mut hints, types, value),
+                "properties" => self.write_properties(&mut out, &mut hints, value, depth),
+                "items" => self.write_items(&mut out, value, places, depth),
+                "prefixItems" => {
+                    let schemas = self.write_list(&word, value, depth);
+                    out.insert(word, schemas.into());
+                }
+                "anyOf" | "oneOf" if self.subset.takes("anyOf") => {
+                    let into = if self.subset.takes(&word) { &*word } else { "anyOf" };
+                    if into != word {
+                        self.notes.add(Change::Renamed, &word, "anyOf: more than one may hold");
+                    }
+                    if out.contains_key(into) {
+                        self.leave_out(&mut hints, &word, &value);
+                        continue;
+                    }
+                    let schemas = self.write_list(&word, value, depth);
+                    if !schemas.is_empty() {
+                        out.insert(into.into(), schemas.into());
+                    }
+                }
+                "additionalProperties" => self.write_rest(&mut out, &mut hints, value, depth),
+                "enum" => self.write_enum(&mut out, &mut hints, value),
+                "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
+                    self.write_bound(&mut out, &mut hints, &word, value, kind);
+                }
+                "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
+                | "maxProperties" => self.write_count(&mut out, &mut hints, &word, value),
+                "format" => {
+                    let taken = value
+                        .as_str()
+                        .is_some_and(|format| (self.subset.format)(kind.unwrap_or(""), format));
+                    self.write_if(taken, &mut out, &mut hints, word, value);
+                }
+                "pattern" => {
+                    let taken = value.as_str().is_some_and(self.subset.pattern);
+                    self.write_if(taken, &mut out, &mut hints, word, value);
+                }
+                "description" | "title" => {
+                    let taken = value.is_string();
+                    self.write_if(taken, &mut out, &mut hints, word, value);
+                }
+                "required" | "propertyOrdering" => {
+                    let taken =
+                        value.as_array().is_some_and(|names| names.iter().all(Value::is_string));
+                    self.write_if(taken, &mut out, &mut hints, word, value);
+                }
+                _ => self.write_if(true, &mut out, &mut hints, word, value),
+            }
+        }
+        self.complete(&mut out, &mut hints, types);
+        out
+    }
+
+    /// What a vendor needs in addition, and what depends on several words.
+    fn complete(&mut self, out: &mut Map<String, Value>, hints: &mut Hints, types: Types) {
+        let kind = types.without_null().single();
+        if self.subset.typed {
+            if !out.contains_key("type") {
+                out.insert("type".into(), kind.unwrap_or("null").into());
+            }
+            if types.has_null() && kind.is_some() {
+                out.insert("nullable".into(), true.into());
+            }
+            if kind == Some("array") && !out.contains_key("items") {
+                let items = self.anything();
+                out.insert("items".into(), items);
+            }
+            if out.get("format").is_some_and(|format| format == "enum") && !out.contains_key("enum")
+            {
+                out.shift_remove("format");
+            }
+        }
+        if self.subset.filled {
+            self.keep_known(out, hints);
+        }
+        let text = out.get("description").and_then(Value::as_str);
+        if let Some(text) = hints.describe(text) {
+            out.insert("description".into(), text.into());
+        }
+    }
+
+    /// A list whose places differ, as one whose items are of any of their kinds.
+    fn untuple(&mut self, words: &mut Map<String, Value>, hints: &mut Hints) {
+        let Some(tuple) = words.shift_remove("prefixItems") else { return };
+        self.leave_out(hints, "prefixItems", &tuple);
+        let Value::Array(mut places) = tuple else { return };
+        let rest = words.shift_remove("items").unwrap_or(Value::Bool(true));
+        let longest = words.get("maxItems").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        let length = places.len() as u64;
+        if rest == Value::Bool(false) {
+            words.insert("maxItems".into(), longest.min(length).into());
+        } else if longest > length {
+            places.push(rest);
+        }
+        let items = if places.len() == 1 { places.pop() } else { Some(json!({ "anyOf": places })) };
+        words.extend(items.map(|items| ("items".to_owned(), items)));
+    }
+
+    /// `required` names only properties that there are.
+    fn keep_known(&mut self, out: &mut Map<String, Value>, hints: &mut Hints) {
+        let Some(Value::Array(names)) = out.get("required") else { return };
+        let known = out.get("properties").and_then(Value::as_object);
+        let (keep, unknown): (Vec<Value>, Vec<Value>) = names.iter().cloned().partition(|name| {
+            let name = name.as_str().unwrap_or_default();
+            known.is_some_and(|known| known.contains_key(name))
+        });
+        if unknown.is_empty() {
+            return;
+        }
+        self.leave_out(hints, "required", &Value::Array(unknown));
+        if keep.is_empty() {
+            out.shift_remove("required");
+        } else {
+            out.insert("required".into(), Value::Array(keep));
+        }
+    }
+
+    /// A word as it is, or into the description.
+    fn write_if(
+        &mut self,
+        taken: bool,
+        out: &mut Map<String, Value>,
+        hints: &mut Hints,
+        word: String,
+        value: Value,
+    ) {
+        if taken && self.subset.takes(&word) {
+            out.insert(word, value);
+        } else {
+            self.leave_out(hints, &word, &value);
+        }
+    }
+
+    fn write_type(
+        &mut self,
+        out: &mut Map<String, Value>,
+        hints: &mut Hints,
+        types: Types,
+        value: Value,
+    ) {
+        if self.subset.typed {
+            out.insert("type".into(), types.without_null().single().unwrap_or("null").into());
+            return;
+        }
+        let valid = |name: &Value| name.as_str().is_some_and(|name| Types::named(name).is_some());
+        let value = match value {
+            Value::String(name) => Value::String(name.to_ascii_lowercase()),
+            Value::Array(names) => {
+                let mut names: Vec<Value> = names.into_iter().filter(valid).collect();
+                if names.len() == 1 { names.remove(0) } else { Value::Array(names) }
+            }
+            other => other,
+        };
+        let taken = match &value {
+            Value::Array(names) => self.subset.type_lists && !names.is_empty(),
+            name => valid(name),
+        };
+        self.write_if(taken, out, hints, "type".into(), value);
+    }
+
+    fn write_properties(
+        &mut self,
+        out: &mut Map<String, Value>,
+        hints: &mut Hints,
+        value: Value,
+        depth: usize,
+    ) {
+        let Value::Object(properties) = value else {
+            return self.write_if(false, out, hints, "properties".into(), value);
+        };
+        let inside = self.notes.enter("properties");
+        let mut converted = Map::new();
+        for (name, schema) in properties {
+            let before = self.notes.enter(&name);
+            match self.schema(schema, depth + 1) {
+                Some(schema) => drop(converted.insert(name, schema)),
+                None => self.notes.add(Change::Dropped, "", "no value can satisfy it"),
+            }
+            self.notes.leave(before);
+        }
+        self.notes.leave(inside);
+        if !(converted.is_empty() && self.subset.filled) {
+            out.insert("properties".into(), Value::Object(converted));
+        }
+    }
+
+    /// Items after as many places of their own.
+    fn write_items(
+        &mut self,
+        out: &mut Map<String, Value>,
+        value: Value,
+        places: usize,
+        depth: usize,
+    ) {
+        let inside = self.notes.enter("items");
+        let items = self.schema(value, depth + 1);
+        self.notes.leave(inside);
+        match items {
+            Some(items) => drop(out.insert("items".into(), items)),
+            None if self.subset.takes("maxItems") => {
+                self.tighten(out, "maxItems", Some(places.into()));
+            }
+            None => self.notes.add(Change::Dropped, "items", "no value can satisfy it"),
+        }
+    }
+
+    fn write_list(&mut self, word: &str, value: Value, depth: usize) -> Vec<Value> {
+        let Value::Array(schemas) = value else {
+            self.notes.add(Change::Dropped, word, "this is no list of schemas");
+            return Vec::new();
+        };
+        let mut converted = Vec::new();
+        for (index, schema) in schemas.into_iter().enumerate() {
+            let inside = self.notes.enter_index(word, index);
+            match self.schema(schema, depth + 1) {
+                Some(schema) => converted.push(schema),
+                None if word == "prefixItems" => converted.push(json!({})),
+                None => self.notes.add(Change::Dropped, "", "no value can satisfy it"),
+            }
+            self.notes.leave(inside);
+        }
+        converted
+    }
+
+    fn write_rest(
+        &mut self,
+        out: &mut Map<String, Value>,
+        hints: &mut Hints,
+        value: Value,
+        depth: usize,
+    ) {
+        let word = "additionalProperties";
+        match value {
+            value if !self.subset.takes(word) => match value {
+                Value::Bool(false) => {
+                    self.notes.add(Change::Dropped, word, "not taken by the provider");
+                }
+                Value::Object(schema) if !schema.is_empty() => {
+                    self.leave_out(hints, word, &Value::Object(schema));
+                }
+                _ => {}
+            },
+            Value::Object(schema) => {
+                let inside = self.notes.enter(word);
+                let schema = self.schema(Value::Object(schema), depth + 1);
+                self.notes.leave(inside);
+                out.insert(word.into(), schema.unwrap_or(Value::Bool(false)));
+            }
+            value => self.write_if(value.is_boolean(), out, hints, word.into(), value),
+        }
+    }
+
+    fn write_enum(&mut self, out: &mut Map<String, Value>, hints: &mut Hints, value: Value) {
+        let Value::Array(mut values) = value else {
+            return self.write_if(false, out, hints, "enum".into(), value);
+        };
+        let taken = match self.subset.enums {
+            Enums::All => true,
+            Enums::Scalars => values.iter().all(|value| value.is_string() || value.is_number()),
+            Enums::Strings => {
+                values.retain(|value| !value.is_null());
+                values.iter().all(|value| value.as_str().is_some_and(|text| !text.is_empty()))
+            }
+        };
+        if taken {
+            if !values.is_empty() {
+                out.insert("enum".into(), Value::Array(values));
+            }
+            return;
+        }
+        let numbers: Option<Vec<&Number>> = values.iter().map(Value::as_number).collect();
+        if let Some(numbers) = numbers {
+            let lowest = numbers.iter().copied().reduce(|a, b| if above(a, b) { b } else { a });
+            let highest = numbers.iter().copied().reduce(|a, b| if above(b, a) { b } else { a });
+            self.tighten(out, "minimum", lowest.cloned());
+            self.tighten(out, "maximum", highest.cloned());
+        }
+        self.leave_out(hints, "enum", &Value::Array(values));
+    }
+
+    /// Sets a bound unless a narrower one is there.
+    fn tighten(&mut self, out: &mut Map<String, Value>, word: &str, bound: Option<Number>) {
+        let Some(bound) = bound.filter(|_| self.subset.takes(word)) else { return };
+        let narrower = match out.get(word) {
+            Some(Value::Number(have)) if word.starts_with("min") => above(&bound, have),
+            Some(Value::Number(have)) => above(have, &bound),
+            _ => true,
+        };
+        if narrower {
+            out.insert(word.into(), Value::Number(bound));
+        }
+    }
+
+    fn write_bound(
+        &mut self,
+        out: &mut Map<String, Value>,
+        hints: &mut Hints,
+        word: &str,
+        value: Value,
+        kind: Option<&str>,
+    ) {
+        let inclusive = if word.ends_with("inimum") { "minimum" } else { "maximum" };
+        let Value::Number(bound) = value else {
+            return self.write_if(false, out, hints, word.into(), value);
+        };
+        if word == inclusive {
+            if self.subset.takes(word) {
+                self.tighten(out, word, Some(bound));
+            } else {
+                self.leave_out(hints, word, &Value::Number(bound));
+            }
+        } else if self.subset.takes(word) {
+            out.insert(word.into(), Value::Number(bound));
+        } else if let (Some("integer"), Some(next)) = (kind, next(&bound, inclusive == "minimum"))
+            && self.subset.takes(inclusive)
+        {
+            self.tighten(out, inclusive, Some(next));
+        } else {
+            self.tighten(out, inclusive, Some(bound.clone()));
+            self.leave_out(hints, word, &Value::Number(bound));
+        }
+    }
+
+    fn write_count(
+        &mut self,
+        out: &mut Map<String, Value>,
+        hints: &mut Hints,
+        word: &str,
+        value: Value,
+    ) {
+        let count = value.as_number().and_then(whole).and_then(|count| u64::try_from(count).ok());
+        match count {
+            Some(count) if self.subset.takes(word) => self.tighten(out, word, Some(count.into())),
+            Some(count) => self.leave_out(hints, word, &count.into()),
+            None => self.write_if(false, out, hints, word.into(), value),
+        }
+    }
+}
+
+/// The first whole number beyond an excluded bound.
+fn next(bound: &Number, up: bool) -> Option<Number> {
+    let next = match whole(bound) {
+        Some(whole) if up => whole + 1,
+        Some(whole) => whole - 1,
+        None => {
+            let float = bound.as_f64().filter(|float| float.abs() < 9e15)?;
+            (if up { float.ceil() } else { float.floor() }) as i128
+        }
+    };
+    Number::from_i128(next)
+}
