@@ -73,6 +73,9 @@ pub fn convert<'a>(schema: &'a str, subset: &Subset) -> Converted<'a> {
         subset,
         notes,
         foreign: false,
+        lone_references: root.get("$schema").and_then(Value::as_str).is_some_and(|draft| {
+            ["draft-03", "draft-04", "draft-06", "draft-07"].iter().any(|old| draft.contains(old))
+        }),
         followed: Vec::new(),
         copies: COPIES,
         left: SCHEMAS,
@@ -80,7 +83,10 @@ pub fn convert<'a>(schema: &'a str, subset: &Subset) -> Converted<'a> {
     let converted = if subset.arguments {
         Value::Object(converter.arguments(root.clone()))
     } else {
-        converter.schema(root.clone(), 0).unwrap_or_else(|| converter.anything())
+        converter.schema(root.clone(), 0).unwrap_or_else(|| {
+            converter.notes.add(Change::Dropped, "", NEVER);
+            converter.anything()
+        })
     };
     let mut notes = converter.notes;
     if converter.left == 0 {
@@ -103,7 +109,10 @@ const SCHEMAS: usize = 20_000;
 const COPIES: usize = 1 << 20;
 
 /// Lists in lists of "any value".
-const LISTS: usize = 1;
+const LISTS: usize = 2;
+
+/// What is said of a schema that is left out.
+pub(super) const NEVER: &str = "no value can satisfy it";
 
 /// One conversion.
 pub(super) struct Converter<'s> {
@@ -112,6 +121,8 @@ pub(super) struct Converter<'s> {
     pub(super) notes: Notes,
     /// References here are those of another document.
     pub(super) foreign: bool,
+    /// Up to draft 7, what stands beside `$ref` does not restrict.
+    pub(super) lone_references: bool,
     /// References that were followed to get here.
     pub(super) followed: Vec<String>,
     pub(super) copies: usize,
@@ -151,7 +162,10 @@ impl Converter<'_> {
 
     /// A tool's arguments are an object, whatever else the schema says.
     fn arguments(&mut self, schema: Value) -> Map<String, Value> {
-        let mut words = self.flatten(schema).unwrap_or_default();
+        let mut words = self.flatten(schema).unwrap_or_else(|| {
+            self.notes.add(Change::Dropped, "", NEVER);
+            Map::new()
+        });
         for word in ["anyOf", "oneOf"] {
             if let Some(Value::Array(branches)) = words.shift_remove(word) {
                 words = self.merge(words, word, branches, 0);
@@ -162,12 +176,13 @@ impl Converter<'_> {
             self.notes.add(Change::Repaired, "type", "arguments are an object");
             words.insert("type".into(), "object".into());
         }
-        if self.subset.words.is_none() {
-            for word in ["enum", "not"] {
-                if words.shift_remove(word).is_some() {
-                    self.notes.add(Change::Dropped, word, "not taken at the top");
-                }
+        let full = self.subset.words.is_none();
+        for word in ["enum", "not"] {
+            if (full || word == "enum") && words.shift_remove(word).is_some() {
+                self.notes.add(Change::Dropped, word, "not taken at the top");
             }
+        }
+        if full {
             if !words.get("properties").is_some_and(Value::is_object) {
                 self.notes.add(Change::Repaired, "properties", "none are named");
                 words.insert("properties".into(), Value::Object(Map::new()));
@@ -288,26 +303,24 @@ impl Converter<'_> {
                 }
             }
         }
-        let Some(first) = kept.first_mut() else {
-            let mut only = Map::new();
-            only.insert("type".into(), "null".into());
+        if kept.is_empty() {
+            let mut only = Map::from_iter([("type".to_owned(), "null".into())]);
             self.describe(&mut only, described, true);
             return Value::Object(only);
-        };
-        if null && !first.contains_key("nullable") {
+        }
+        let mut first = kept.remove(0);
+        let takes_null = |branch: &Map<String, Value>| branch.get("nullable") == Some(&true.into());
+        if null && !takes_null(&first) && !kept.iter().any(takes_null) {
             first.insert("nullable".into(), true.into());
         }
-        let alone = kept.len() == 1 && (count > 1 || null || !described.is_empty());
-        if let Some(first) = kept.first_mut() {
-            self.describe(first, described, alone);
+        let alone = kept.is_empty() && (count > 1 || null || !described.is_empty());
+        self.describe(&mut first, described, alone);
+        kept.retain(|branch| *branch != first);
+        if alone || (kept.is_empty() && count > 1) {
+            return Value::Object(first);
         }
-        match kept.pop() {
-            Some(only) if alone => Value::Object(only),
-            last => {
-                kept.extend(last);
-                json!({ "anyOf": kept })
-            }
-        }
+        kept.insert(0, first);
+        json!({ "anyOf": kept })
     }
 
     /// Puts the description of a whole onto one of its alternatives.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::convert::Converter;
+use super::convert::{Converter, NEVER};
 use super::flatten::above;
 use super::notes::Hints;
 use super::subset::Enums;
@@ -23,6 +23,9 @@ impl Converter<'_> {
         if !self.subset.takes("prefixItems") {
             self.untuple(&mut words, &mut hints);
         }
+        // Without the patterns, the rest would be more than it was.
+        let rest = self.subset.takes("additionalProperties")
+            && (self.subset.takes("patternProperties") || !words.contains_key("patternProperties"));
         let places = words.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
         for (word, value) in words {
             if self.subset.typed && !concerns(kind.unwrap_or("null"), &word, &value) {
@@ -34,23 +37,27 @@ impl Converter<'_> {
                 "items" => self.write_items(&mut out, value, places, depth),
                 "prefixItems" => {
                     let schemas = self.write_list(&word, value, depth);
-                    out.insert(word, schemas.into());
+                    // A list ends before a place that nothing can take.
+                    if schemas.len() < places {
+                        self.tighten(&mut out, "maxItems", Some(schemas.len().into()));
+                    }
+                    if !schemas.is_empty() {
+                        out.insert(word, schemas.into());
+                    }
                 }
                 "anyOf" | "oneOf" if self.subset.takes("anyOf") => {
-                    let into = if self.subset.takes(&word) { &*word } else { "anyOf" };
-                    if into != word {
-                        self.notes.add(Change::Renamed, &word, "anyOf: more than one may hold");
-                    }
-                    if out.contains_key(into) {
-                        self.leave_out(&mut hints, &word, &value);
-                        continue;
-                    }
-                    let schemas = self.write_list(&word, value, depth);
-                    if !schemas.is_empty() {
-                        out.insert(into.into(), schemas.into());
-                    }
+                    self.write_union(&mut out, &mut hints, word, value, depth);
                 }
-                "additionalProperties" => self.write_rest(&mut out, &mut hints, value, depth),
+                "additionalProperties" if rest => {
+                    self.write_rest(&mut out, &mut hints, value, depth);
+                }
+                "additionalProperties" => match value {
+                    Value::Bool(true) => {}
+                    Value::Bool(false) => {
+                        self.notes.add(Change::Dropped, &word, "not taken by the provider");
+                    }
+                    value => self.leave_out(&mut hints, &word, &value),
+                },
                 "enum" => self.write_enum(&mut out, &mut hints, value),
                 "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
                     self.write_bound(&mut out, &mut hints, &word, value, kind);
@@ -206,7 +213,7 @@ impl Converter<'_> {
             let before = self.notes.enter(&name);
             match self.schema(schema, depth + 1) {
                 Some(schema) => drop(converted.insert(name, schema)),
-                None => self.notes.add(Change::Dropped, "", "no value can satisfy it"),
+                None => self.notes.add(Change::Dropped, "", NEVER),
             }
             self.notes.leave(before);
         }
@@ -232,7 +239,7 @@ impl Converter<'_> {
             None if self.subset.takes("maxItems") => {
                 self.tighten(out, "maxItems", Some(places.into()));
             }
-            None => self.notes.add(Change::Dropped, "items", "no value can satisfy it"),
+            None => self.notes.add(Change::Dropped, "items", NEVER),
         }
     }
 
@@ -246,12 +253,40 @@ impl Converter<'_> {
             let inside = self.notes.enter_index(word, index);
             match self.schema(schema, depth + 1) {
                 Some(schema) => converted.push(schema),
-                None if word == "prefixItems" => converted.push(json!({})),
-                None => self.notes.add(Change::Dropped, "", "no value can satisfy it"),
+                None if word == "prefixItems" => {
+                    self.notes.leave(inside);
+                    break;
+                }
+                None => self.notes.add(Change::Dropped, "", NEVER),
             }
             self.notes.leave(inside);
         }
         converted
+    }
+
+    /// Alternatives beside other words. `oneOf` only holds while its alternatives are what they
+    /// were: wider ones overlap.
+    fn write_union(
+        &mut self,
+        out: &mut Map<String, Value>,
+        hints: &mut Hints,
+        word: String,
+        value: Value,
+        depth: usize,
+    ) {
+        let before = self.notes.count();
+        let schemas = self.write_list(&word, value.clone(), depth);
+        let same = self.notes.count() == before;
+        let into = if self.subset.takes(&word) && same { &*word } else { "anyOf" };
+        if out.contains_key(into) {
+            return self.leave_out(hints, &word, &value);
+        }
+        if into != word {
+            self.notes.add(Change::Renamed, &word, "anyOf: more than one may hold");
+        }
+        if !schemas.is_empty() {
+            out.insert(into.into(), schemas.into());
+        }
     }
 
     fn write_rest(
@@ -263,15 +298,6 @@ impl Converter<'_> {
     ) {
         let word = "additionalProperties";
         match value {
-            value if !self.subset.takes(word) => match value {
-                Value::Bool(false) => {
-                    self.notes.add(Change::Dropped, word, "not taken by the provider");
-                }
-                Value::Object(schema) if !schema.is_empty() => {
-                    self.leave_out(hints, word, &Value::Object(schema));
-                }
-                _ => {}
-            },
             Value::Object(schema) => {
                 let inside = self.notes.enter(word);
                 let schema = self.schema(Value::Object(schema), depth + 1);

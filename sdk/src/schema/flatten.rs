@@ -30,6 +30,9 @@ impl Converter<'_> {
             }
             self.base(&words);
             let mut joined = Vec::new();
+            if self.lone_references && words.contains_key("$ref") {
+                words.retain(|word, _| word == "$ref" || describes(word));
+            }
             for word in ["$ref", "$dynamicRef", "$recursiveRef"] {
                 if let Some(reference) = words.shift_remove(word) {
                     joined.extend(self.resolve(word, &reference));
@@ -55,8 +58,58 @@ impl Converter<'_> {
         Some(flat.unwrap_or_default())
     }
 
+    /// What one part says of the members that it does not name holds for those that the other
+    /// names. Parts that are closed are taken together instead: nobody means that they exclude
+    /// each other.
+    fn spread(&mut self, from: &Map<String, Value>, to: &mut Map<String, Value>) {
+        let own = from.get("properties").and_then(Value::as_object);
+        if let (Some(rest), Some(Value::Object(properties))) =
+            (from.get("additionalProperties"), to.get_mut("properties"))
+            && *rest != Value::Bool(true)
+        {
+            let others = properties
+                .iter_mut()
+                .filter(|(name, _)| !own.is_some_and(|own| own.contains_key(*name)))
+                .map(|(_, schema)| schema);
+            let patterns = from.contains_key("patternProperties");
+            let open = *rest != Value::Bool(false) && !patterns;
+            if !self.both_each(others, rest, open) {
+                let detail = "parts of allOf are taken together";
+                self.notes.add(Change::Dropped, "additionalProperties", detail);
+            }
+        }
+        let places = from.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
+        if let (Some(items), Some(Value::Array(others))) =
+            (from.get("items"), to.get_mut("prefixItems"))
+            && !self.both_each(others.iter_mut().skip(places), items, true)
+        {
+            self.notes.add(Change::Dropped, "items", "parts of allOf are taken together");
+        }
+    }
+
+    /// Adds a schema to each of others, if that is wanted and not too much; says whether all is
+    /// said.
+    fn both_each<'v>(
+        &mut self,
+        others: impl Iterator<Item = &'v mut Value>,
+        schema: &Value,
+        wanted: bool,
+    ) -> bool {
+        let weight = weigh(schema);
+        for other in others {
+            if !wanted || weight > self.copies {
+                return false;
+            }
+            self.copies -= weight;
+            both(other, schema.clone());
+        }
+        true
+    }
+
     /// Adds what must hold as well; `None` if both cannot.
-    fn join(&mut self, flat: &mut Map<String, Value>, words: Map<String, Value>) -> Option<()> {
+    fn join(&mut self, flat: &mut Map<String, Value>, mut words: Map<String, Value>) -> Option<()> {
+        self.spread(flat, &mut words);
+        self.spread(&words, flat);
         if flat.contains_key("type") && words.contains_key("type") {
             let types = Types::declared(flat).both(Types::declared(&words));
             if types.is_empty() {

@@ -62,6 +62,11 @@ impl Notes {
         self.notes.push(Note { change, path, detail: detail.to_owned() });
     }
 
+    /// How many changes there were.
+    pub(super) fn count(&self) -> usize {
+        self.notes.len() + self.more
+    }
+
     pub(super) fn finish(mut self) -> Vec<Note> {
         if self.more > 0 {
             let detail = format!("{} more changes of the same kinds", self.more);
