@@ -1,6 +1,7 @@
 //! JSON Schemas of tools, brought into the form that OpenAI takes, with their text otherwise
 //! unchanged, so that a prompt's cached prefix stays the same (rules C4, C11).
 
+mod alternatives;
 mod convert;
 mod emit;
 mod flatten;
@@ -11,6 +12,7 @@ mod subset;
 mod tests;
 mod types;
 mod union;
+mod values;
 
 use std::borrow::Cow;
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::convert::{Converter, take_descriptions};
+use super::alternatives::take_descriptions;
+use super::convert::Converter;
 use super::flatten::{HEAVY, names, weigh};
 use super::notes::Hints;
 use super::types::Types;
