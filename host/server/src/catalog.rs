@@ -11,7 +11,7 @@ use clasp_config::Loaded;
 use clasp_model::{Dialect, Failure, FailureKind, Json, Model, Secret, Source, Target};
 use clasp_plugin_host::{Plugin, Plugins};
 use clasp_route::ProviderModels;
-use clasp_upstream::Endpoint;
+use clasp_upstream::{Endpoint, Identity};
 use tokio::sync::OnceCell;
 
 use crate::app::App;
@@ -225,6 +225,7 @@ async fn provider(app: &App, name: &str, plugin: &Arc<Plugin>) -> Result<Provide
         auth: provider.auth,
         secrets: provider.secrets,
         headers: Vec::new(),
+        identity: Identity::default(),
     };
     Ok(Provider {
         name: name.to_owned(),

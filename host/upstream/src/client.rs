@@ -18,6 +18,7 @@ use crate::connect::{MarkFresh, observed};
 use crate::credentials;
 use crate::endpoint::{Endpoint, hosts};
 use crate::headers;
+use crate::identity::Fetcher;
 use crate::lanes::{LANES, Lanes};
 use crate::transport::{self, Peer};
 
@@ -75,6 +76,7 @@ struct Shared {
     local: reqwest::Client,
     lanes: Lanes,
     has_proxy: bool,
+    fetcher: Fetcher,
 }
 
 impl Default for Options {
@@ -115,12 +117,19 @@ impl Client {
         let pools = (0..LANES).map(|_| far().build()).collect::<Result<_, _>>()?;
         let has_proxy = options.environment_proxies && PROXIES.into_iter().any(is_set);
         let lanes = Lanes::default();
-        Ok(Self { shared: Arc::new(Shared { options, pools, local, lanes, has_proxy }) })
+        let fetcher = Fetcher {
+            far: far().build()?,
+            direct: local.clone(),
+            options: options.clone(),
+            has_proxy,
+        };
+        Ok(Self { shared: Arc::new(Shared { options, pools, local, lanes, has_proxy, fetcher }) })
     }
 
     /// Sends a request and waits for the answer's head, whatever its status.
     ///
-    /// The address is checked first, then credentials are added. A pooled connection that turns
+    /// The address is checked first, then credentials are added; a token that was kept and is
+    /// refused is replaced once. A pooled connection that turns
     /// out to be closed is replaced once without a word; nothing else is tried again here.
     ///
     /// # Errors
@@ -131,13 +140,36 @@ impl Client {
         endpoint: &Endpoint,
         request: &HttpRequest,
     ) -> Result<Answer, Failure> {
-        let mut url = endpoint.address(&request.path)?;
-        let mut headers = headers::outgoing(&endpoint.plugin, &request.headers, &endpoint.headers)?;
-        credentials::apply(endpoint, &mut url, &mut headers)?;
+        let fetcher = &self.shared.fetcher;
+        let (mut url, mut headers) = plain(endpoint, request)?;
         check_payloads(&request.body)?;
+        let used = credentials::apply(fetcher, endpoint, request, &mut url, &mut headers).await?;
+        let answer = self.exchange(&url, &headers, request).await?;
+        let Some(used) = used.filter(|used| used.is_refused(&answer)) else { return Ok(answer) };
 
-        let local = hosts::is_loopback(&url);
-        let peer = Peer::of(&url, self.shared.has_proxy && !local);
+        // The token may have been revoked: once more with another, if there is one.
+        let (mut url, mut headers) = plain(endpoint, request)?;
+        let renewed =
+            credentials::renew(fetcher, endpoint, &used, request, &mut url, &mut headers).await;
+        let Some(renewed) = renewed else { return Ok(answer) };
+        drop(answer);
+        tracing::debug!(plugin = endpoint.plugin, "a token was refused: again with another");
+        let answer = self.exchange(&url, &headers, request).await?;
+        if renewed.is_refused(&answer) {
+            renewed.was_useless(endpoint);
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request that is complete.
+    async fn exchange(
+        &self,
+        url: &Url,
+        headers: &HeaderMap,
+        request: &HttpRequest,
+    ) -> Result<Answer, Failure> {
+        let local = hosts::is_loopback(url);
+        let peer = Peer::of(url, self.shared.has_proxy && !local);
         let place = self.shared.lanes.take(peer.name());
         let client = match local {
             true => &self.shared.local,
@@ -145,8 +177,7 @@ impl Client {
         };
         let mut again = true;
         loop {
-            let (outcome, fresh) =
-                observed(self.once(client, &url, &headers, request, &peer)).await;
+            let (outcome, fresh) = observed(self.once(client, url, headers, request, &peer)).await;
             match outcome? {
                 Ok(response) => {
                     return answer::open(response, peer, self.shared.options.idle_timeout, place);
@@ -169,12 +200,7 @@ impl Client {
         request: &HttpRequest,
         peer: &Peer,
     ) -> Result<Result<reqwest::Response, reqwest::Error>, Failure> {
-        let method = match request.method {
-            Method::Get => http::Method::GET,
-            Method::Post => http::Method::POST,
-            Method::Put => http::Method::PUT,
-            Method::Delete => http::Method::DELETE,
-        };
+        let method = credentials::method(request.method);
         let progress = Progress::new();
         let mut outgoing = client.request(method, url.clone()).headers(headers.clone());
         let bodiless = matches!(request.method, Method::Get | Method::Delete);
@@ -194,6 +220,13 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Client").field("options", &self.shared.options).finish()
     }
+}
+
+/// A request's address and headers, without credentials.
+fn plain(endpoint: &Endpoint, request: &HttpRequest) -> Result<(Url, HeaderMap), Failure> {
+    let url = endpoint.address(&request.path)?;
+    let headers = headers::outgoing(&endpoint.plugin, &request.headers, &endpoint.headers)?;
+    Ok((url, headers))
 }
 
 /// Payloads that are sent as they came are the provider's to judge; one that is decoded on its

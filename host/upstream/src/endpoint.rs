@@ -12,9 +12,10 @@ use std::fmt;
 
 use clasp_model::{Auth, Failure, Header, Json, Secret};
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::headers::is_credential;
+use crate::identity::Identity;
 use crate::mask;
 
 /// A provider's address, the hosts that are allowed, and what the host authenticates with.
@@ -37,6 +38,8 @@ pub struct Endpoint {
     pub secrets: BTreeMap<String, SecretString>,
     /// The operator's own headers; they win over the plugin's.
     pub headers: Vec<Header>,
+    /// The operator's account, for ways to authenticate that want more than a key.
+    pub identity: Identity,
 }
 
 impl Endpoint {
@@ -54,7 +57,9 @@ impl Endpoint {
     pub fn mask<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let headers = self.headers.iter().filter(|header| is_credential(&header.name));
         let headers = headers.map(|header| header.value.as_str());
-        mask::all(text, mask::values(&self.secrets).chain(headers))
+        let account = self.identity.secrets();
+        let account = account.iter().map(ExposeSecret::expose_secret);
+        mask::all(text, mask::values(&self.secrets).chain(headers).chain(account))
     }
 
     /// `failure` with every text in it masked.
@@ -85,6 +90,7 @@ impl fmt::Debug for Endpoint {
             .field("auth", &self.auth)
             .field("secrets", &self.secrets.keys().collect::<Vec<_>>())
             .field("headers", &names)
+            .field("identity", &self.identity)
             .finish()
     }
 }

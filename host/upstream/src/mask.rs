@@ -16,7 +16,7 @@ const SHORT: usize = 8;
 const SHORTEST: usize = 4;
 
 /// Beginnings of keys, with the fewest letters that follow.
-const PREFIXES: [(&str, usize); 11] = [
+const PREFIXES: [(&str, usize); 17] = [
     ("sk-", 8),
     ("sk_", 8),
     ("pk-", 16),
@@ -28,6 +28,13 @@ const PREFIXES: [(&str, usize); 11] = [
     ("pplx-", 16),
     ("AIza", 20),
     ("ya29.", 16),
+    ("ABSK", 20),
+    ("bedrock-api-key-", 16),
+    // A signed token begins so, base64 of `{"`.
+    ("eyJ", 32),
+    ("ghp_", 16),
+    ("gho_", 16),
+    ("ghu_", 16),
 ];
 
 /// Words before a key, without regard to case.

@@ -6,6 +6,9 @@ use secrecy::ExposeSecret;
 
 use crate::endpoint::Endpoint;
 
+/// The place of a token that was fetched.
+pub(crate) const TOKEN: &str = "token";
+
 /// Why a template cannot be filled. Never holds a secret's value.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
@@ -42,13 +45,23 @@ pub(crate) fn is_set(endpoint: &Endpoint, name: &str) -> bool {
 
 /// A template with its secrets put in.
 pub(crate) fn fill(endpoint: &Endpoint, template: &str) -> Result<String, Fault> {
+    fill_with(endpoint, template, None)
+}
+
+/// A template with its secrets put in, and `token` for `{token}`.
+pub(crate) fn fill_with(
+    endpoint: &Endpoint,
+    template: &str,
+    token: Option<&str>,
+) -> Result<String, Fault> {
     let mut text = String::with_capacity(template.len() + 64);
     pieces(template, |piece| {
         match piece {
             Piece::Text(piece) => text.push_str(piece),
             Piece::Name(name) => {
-                let secret = endpoint.secrets.get(name);
-                let secret = secret.ok_or_else(|| Fault::Unset(name.to_owned()))?.expose_secret();
+                let secret = endpoint.secrets.get(name).map(ExposeSecret::expose_secret);
+                let secret = token.filter(|_| name == TOKEN).or(secret);
+                let secret = secret.ok_or_else(|| Fault::Unset(name.to_owned()))?;
                 if secret.chars().any(char::is_control) {
                     return Err(Fault::Control(name.to_owned()));
                 }

@@ -1,12 +1,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use clasp_model::{Auth, Failure, FailureKind, Header, Secret, Source, Template};
+use clasp_model::{
+    Auth, Failure, FailureKind, Header, HttpRequest, Method, Secret, Source, Template,
+};
 use http::HeaderMap;
 use secrecy::SecretString;
 
 use super::apply;
+use crate::client::Options;
 use crate::endpoint::Endpoint;
 use crate::headers::outgoing;
+use crate::identity::{Account, Fetcher, Identity};
 
 fn header(name: &str, value: &str) -> Auth {
     Auth::Header(Template { name: name.into(), value: value.into() })
@@ -35,10 +39,35 @@ fn endpoint(auth: Vec<Auth>, secrets: &[(&str, &str)]) -> Endpoint {
     }
 }
 
+fn account(variables: &[(&str, &str)]) -> Identity {
+    let variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), SecretString::from(*value)))
+        .collect();
+    Identity::new(Account { variables, ..Account::default() })
+}
+
+fn tls() -> rustls::ClientConfig {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
+
 fn applied(endpoint: &Endpoint, path: &str) -> Result<(String, HeaderMap), Failure> {
     let mut url = endpoint.address(path)?;
     let mut headers = HeaderMap::new();
-    apply(endpoint, &mut url, &mut headers)?;
+    let body = Vec::new();
+    let request =
+        HttpRequest { method: Method::Post, path: path.into(), headers: Vec::new(), body };
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls()).build().unwrap();
+    let options = Options::default();
+    let fetcher = Fetcher { far: client.clone(), direct: client, options, has_proxy: false };
+    let applying = apply(&fetcher, endpoint, &request, &mut url, &mut headers);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(applying)?;
     Ok((url.to_string(), headers))
 }
 
@@ -93,18 +122,81 @@ fn without_a_required_key_the_variable_is_named() {
 }
 
 #[test]
-fn kinds_to_come_are_refused_clearly() {
+fn an_account_is_used_after_keys_and_before_none() {
     let mut endpoint = endpoint(vec![Auth::AwsSigv4("bedrock".into())], &[]);
     let failure = applied(&endpoint, "/x").unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Unsupported);
-    assert!(failure.message.contains("AWS Signature Version 4"), "{failure}");
-    assert!(failure.message.contains("not supported yet by this build"), "{failure}");
+    assert_eq!(failure.kind, FailureKind::Authentication);
+    assert!(failure.message.contains("set ACME_AWS_ACCESS_KEY_ID"), "{failure}");
     endpoint.auth.push(header("authorization", "Bearer {token}"));
     endpoint.declared = vec![declared("token", &["ACME_TOKEN"], false)];
     let failure = applied(&endpoint, "/x").unwrap_err();
-    assert!(failure.message.contains("set ACME_TOKEN"), "{failure}");
+    assert!(failure.message.contains("set ACME_TOKEN (The key), or ACME_AWS"), "{failure}");
+
+    endpoint.identity = account(&[
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2-long"),
+        ("AWS_REGION", "eu-west-1"),
+    ]);
+    let (_, headers) = applied(&endpoint, "/model/a:0").unwrap();
+    let text = headers["authorization"].to_str().unwrap();
+    assert!(text.starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{text}");
+    assert!(
+        text.contains("/eu-west-1/bedrock/aws4_request, SignedHeaders=host;x-amz-date"),
+        "{text}"
+    );
+    endpoint.auth.reverse();
     endpoint.secrets.insert("token".into(), SecretString::from("t"));
     assert_eq!(applied(&endpoint, "/x").unwrap().1["authorization"], "Bearer t");
+}
+
+#[test]
+fn a_key_of_bedrocks_is_sent_as_it_is() {
+    let mut endpoint = endpoint(vec![Auth::AwsSigv4("bedrock".into())], &[]);
+    let keys = [("AWS_BEARER_TOKEN_BEDROCK", "b-k"), ("AWS_ACCESS_KEY_ID", "A")];
+    endpoint.identity = account(&keys);
+    assert_eq!(applied(&endpoint, "/x").unwrap().1["authorization"], "Bearer b-k");
+    endpoint.auth = vec![Auth::AwsSigv4("sagemaker".into())];
+    let failure = applied(&endpoint, "/x").unwrap_err();
+    assert!(failure.message.contains("without AWS_SECRET_ACCESS_KEY"), "{failure}");
+    endpoint.identity = account(&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "b")]);
+    let failure = applied(&endpoint, "/x").unwrap_err();
+    assert!(failure.message.contains("set AWS_REGION"), "{failure}");
+}
+
+#[test]
+fn d07_an_account_is_used_at_its_cloud_only_unless_the_operator_says_otherwise() {
+    let google = Auth::Google(Vec::new());
+    let mut endpoint = endpoint(vec![google], &[]);
+    endpoint.identity = account(&[("GOOGLE_ACCESS_TOKEN", "ya29.t")]);
+    assert_eq!(applied(&endpoint, "/x").unwrap().1["authorization"], "Bearer ya29.t");
+    endpoint.operator_base_url = false;
+    endpoint.hosts = vec!["*.example".into(), "*.googleapis.com".into()];
+    for (base, allowed) in [
+        ("https://a.example", false),
+        ("https://googleapis.com.example", false),
+        ("https://us-east5-aiplatform.googleapis.com", true),
+    ] {
+        endpoint.base_url = base.into();
+        let outcome = applied(&endpoint, "/x");
+        assert_eq!(outcome.is_ok(), allowed, "{base}");
+        if let Err(failure) = outcome {
+            assert_eq!(failure.kind, FailureKind::Permission);
+            assert!(failure.message.contains("may not use an account with Google"), "{failure}");
+        }
+    }
+}
+
+#[test]
+fn d07_what_an_account_holds_is_masked() {
+    let mut endpoint = endpoint(Vec::new(), &[]);
+    endpoint.identity = account(&[
+        ("AZURE_CLIENT_SECRET", "very~secret"),
+        ("AWS_SESSION_TOKEN", "a-session"),
+        ("AWS_REGION", "eu-west-1"),
+    ]);
+    let text = endpoint.mask("very~secret a-session eu-west-1").into_owned();
+    assert_eq!(text, "*** *** eu-west-1");
+    assert!(!format!("{endpoint:?}").contains("secret~"));
 }
 
 #[test]

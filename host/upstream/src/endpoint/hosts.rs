@@ -1,6 +1,6 @@
 //! Which hosts an endpoint may reach: the operator's own, and those of the plugin's manifest.
 
-use clasp_model::{Failure, FailureKind, Source};
+use clasp_model::{Auth, Failure, FailureKind, Source};
 use reqwest::Url;
 
 use super::Endpoint;
@@ -12,7 +12,7 @@ pub(super) fn check(endpoint: &Endpoint, url: &Url) -> Result<(), Failure> {
     }
     let host = url.host_str().unwrap_or_default();
     let plugin = &endpoint.plugin;
-    if !endpoint.hosts.iter().any(|pattern| matches(pattern, host)) {
+    if !is_listed(endpoint, url) {
         let allowed = match endpoint.hosts.is_empty() {
             true => "no host at all".to_owned(),
             false => format!("only {}", endpoint.hosts.join(", ")),
@@ -31,6 +31,37 @@ pub(super) fn check(endpoint: &Endpoint, url: &Url) -> Result<(), Failure> {
         return Err(Failure::new(FailureKind::Permission, Source::Plugin, message));
     }
     Ok(())
+}
+
+/// Whether the manifest lists an address's host.
+pub(crate) fn is_listed(endpoint: &Endpoint, url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or_default();
+    let with_port = format!("{host}:{port}");
+    let listed = |pattern: &String| matches(pattern, host) || matches(pattern, &with_port);
+    endpoint.hosts.iter().any(listed)
+}
+
+/// Refuses to use an account with a cloud anywhere but at that cloud, or where the operator says.
+pub(crate) fn check_account(endpoint: &Endpoint, auth: &Auth, url: &Url) -> Result<(), Failure> {
+    let (cloud, hosts): (&str, &[&str]) = match auth {
+        Auth::AwsSigv4(_) => ("AWS", &[".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]),
+        Auth::Google(_) => ("Google", &[".googleapis.com"]),
+        Auth::Entra(_) => {
+            ("Microsoft", &[".azure.com", ".azure.us", ".azure.cn", ".microsoft.com"])
+        }
+        Auth::Header(_) | Auth::Query(_) | Auth::TokenExchange(_) => return Ok(()),
+    };
+    let host = url.host_str().unwrap_or_default();
+    if endpoint.operator_base_url || hosts.iter().any(|ending| ends_with(host, ending)) {
+        return Ok(());
+    }
+    let plugin = &endpoint.plugin;
+    let message = format!(
+        "the plugin `{plugin}` may not use an account with {cloud} at {host}: to do so all the same, \
+         set the address as the provider's base URL"
+    );
+    Err(Failure::new(FailureKind::Permission, Source::Plugin, message))
 }
 
 /// Whether a host is this machine.

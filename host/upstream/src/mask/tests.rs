@@ -46,6 +46,8 @@ fn d07_what_looks_like_a_key_is_masked() {
         ("https://x/y?key=AIzaSyA1234567890&alt=sse", "https://x/y?key=***&alt=sse"),
         ("AIzaSyA12345678901234567890123456789012", "AIza***"),
         ("api_key=abcdefgh1234 x", "api_key=*** x"),
+        ("token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl!", "token eyJ***!"),
+        ("ABSKQmVkcm9ja0FQSUtleS1leGFtcGxl", "ABSK***"),
         ("sk-abc12345 and sk-def67890", "sk-*** and sk-***"),
         ("ключ sk-abcdefgh1 é", "ключ sk-*** é"),
     ] {

@@ -8,11 +8,14 @@
     reason = "tests"
 )]
 
+mod aws;
 mod body;
 mod failures;
 mod http2;
 mod leaving;
+mod login;
 mod pool;
 mod proxy;
+mod script;
 mod send;
 mod vendor;

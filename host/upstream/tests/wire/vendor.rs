@@ -46,11 +46,15 @@ impl Vendor {
 
     pub async fn accept(&self) -> Connection {
         let (stream, _) = within(self.listener.accept()).await.unwrap();
-        Connection { stream, read: Vec::new() }
+        Connection::new(stream)
     }
 }
 
 impl Connection {
+    pub fn new(stream: TcpStream) -> Self {
+        Self { stream, read: Vec::new() }
+    }
+
     /// The next request, whole.
     pub async fn request(&mut self) -> Received {
         let head = loop {
