@@ -12,8 +12,9 @@ use std::process::ExitCode;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use clasp_config::{Config, Environment, Flags};
+use clasp_config::{Config, Flags};
 
+use crate::environment;
 use crate::error::Error;
 
 /// The answer when nothing went wrong but what was asked for cannot be: bad usage.
@@ -146,7 +147,7 @@ pub(crate) fn say(mut to: impl Write, line: &str) {
 
 /// The settings of the command line, the environment and its files.
 fn settings(flags: Flags) -> Result<Config, Error> {
-    Ok(Config::load(flags, Environment::read())?)
+    Ok(Config::load(flags, environment::read())?)
 }
 
 /// The runtime that everything asynchronous runs on.

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::cli::say;
 use crate::demo::Vendor;
 use crate::error::Error;
+use crate::ollama;
 
 /// The proxy, ready to serve.
 pub(crate) struct House {
@@ -162,11 +163,12 @@ fn choose(config: &Config, registry: &Registry) -> Result<(String, String), Erro
         .values()
         .map(|plugin| Loaded { manifest: plugin.manifest(), named: named(plugin) })
         .collect();
-    match config.choose(&loaded)? {
+    match config.choose(&loaded, ollama::answers)? {
         Chosen::Provider { name, why } => Ok((name, why)),
         Chosen::Nothing { hint } => {
             let fix = format!("for answers of a real model, {hint} and start again");
-            if !loaded.iter().any(|plugin| plugin.manifest.id == config.plugin_id(DEMO)) {
+            let exists = |id: &str| loaded.iter().any(|plugin| plugin.manifest.id == id);
+            if !exists(config.plugin_id(DEMO, exists)) {
                 return Err(Error::user("no provider is set up", fix));
             }
             tracing::warn!("no key was found: serving the embedded demo vendor; {fix}");
@@ -184,7 +186,8 @@ fn is_named(files: &[PathBuf], origin: &Path) -> bool {
 
 /// What is missing for the provider is told now, not to the first client.
 fn check(config: &Config, registry: &Registry, name: &str) -> Result<(), Error> {
-    let plugin = registry.get(config.plugin_id(name)).with_context(|| {
+    let id = config.plugin_id(name, |id| registry.get(id).is_some());
+    let plugin = registry.get(id).with_context(|| {
         format!("provider {name}: its plugin was removed while clasp was starting")
     })?;
     if config.provider(name, plugin.manifest())?.lacks_key() {

@@ -3,8 +3,10 @@
 mod cli;
 mod compose;
 mod demo;
+mod environment;
 mod error;
 mod log;
+mod ollama;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 use clasp_model::Manifest;
 
 use crate::fault::nearest;
-use crate::provider::{CUSTOM, DEMO, prefix};
+use crate::provider::{CUSTOM, DEMO, is_account_variable, prefix};
 use crate::{Config, Fault, Setting};
 
 /// The order in which keys are looked for.
@@ -24,6 +24,9 @@ const ORDER: &[&str] = &[
 
 /// Providers that are often run without a key: their address says that they are wanted.
 const KEYLESS: &[&str] = &["litellm", "ollama", CUSTOM];
+
+/// Also chosen when it answers on its port.
+const OLLAMA: &str = "ollama";
 
 /// A plugin that is loaded.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +55,16 @@ pub enum Chosen {
 }
 
 impl Config {
-    /// Chooses among the providers of the loaded plugins.
+    /// Chooses among the providers of the loaded plugins. `ollama` tells whether Ollama answers on
+    /// its usual port; it is asked only where that counts.
     ///
     /// # Errors
     /// The operator named one that there is not.
-    pub fn choose(&self, loaded: &[Loaded<'_>]) -> Result<Chosen, Fault> {
+    pub fn choose(
+        &self,
+        loaded: &[Loaded<'_>],
+        ollama: impl Fn() -> bool,
+    ) -> Result<Chosen, Fault> {
         if let Some(named) = &self.provider {
             return self.choose_named(named, loaded);
         }
@@ -78,30 +86,39 @@ impl Config {
             .map(|plugin| plugin.manifest.id.as_str())
             .filter(|id| !ORDER.contains(id))
             .collect();
+        let key = |id: &str| self.key_of(id, loaded).filter(|name| !is_account_variable(name));
         let ready: Vec<(&str, String)> = others
             .iter()
-            .filter_map(|id| Some((*id, self.key_of(id, loaded).or(self.address_of(id))?)))
+            .filter_map(|id| Some((*id, key(id).or_else(|| self.address_of(id))?)))
             .collect();
         let named: Vec<&Loaded<'_>> = loaded.iter().filter(|plugin| plugin.named).collect();
         match (ready.as_slice(), named.as_slice()) {
-            ([(id, variable)], _) => chosen(id, format!("{variable} is set")),
-            ([], [only]) => chosen(&only.manifest.id, "its plugin was named".into()),
-            ([], _) => Ok(Chosen::Nothing { hint: self.hint(loaded) }),
-            (several, _) => {
-                let names: Vec<&str> = several.iter().map(|(id, _)| *id).collect();
-                Err(Fault::missing(
-                    format!("several providers are set up: {}", names.join(", ")),
-                    "choose one with PROVIDER or --provider",
-                ))
-            }
+            ([(id, variable)], _) => return chosen(id, format!("{variable} is set")),
+            ([], [only]) => return chosen(&only.manifest.id, "its plugin was named".into()),
+            ([], _) => {}
+            (several, _) => return Err(several_providers(several)),
+        }
+        if has(OLLAMA) && ollama() {
+            return chosen(OLLAMA, "no key is set, and Ollama answers on its port".into());
+        }
+        let account =
+            |plugin: &Loaded<'_>| self.account_variable(&plugin.manifest.id, plugin.manifest);
+        let accounts: Vec<(&str, String)> = loaded
+            .iter()
+            .filter_map(|plugin| Some((plugin.manifest.id.as_str(), account(plugin)?)))
+            .collect();
+        match accounts.as_slice() {
+            [] => Ok(Chosen::Nothing { hint: self.hint(loaded) }),
+            [(id, variable)] => chosen(id, format!("{variable} is set")),
+            several => Err(several_providers(several)),
         }
     }
 
     /// The providers that these plugins make, set up or not: one a plugin, [`CUSTOM`] when
     /// something is set for it, [`DEMO`] when it runs.
     pub fn provider_names(&self, loaded: &[Loaded<'_>]) -> Vec<String> {
-        let mut names: Vec<String> =
-            loaded.iter().map(|plugin| plugin.manifest.id.clone()).collect();
+        let ids = loaded.iter().map(|plugin| plugin.manifest.id.clone());
+        let mut names: Vec<String> = ids.filter(|id| id != CUSTOM).collect();
         let key = || self.key_of(CUSTOM, loaded);
         if self.has_plugin(CUSTOM, loaded) && self.address_of(CUSTOM).or_else(key).is_some() {
             names.push(CUSTOM.to_owned());
@@ -128,6 +145,8 @@ impl Config {
         if self.has_plugin(CUSTOM, loaded) {
             names.extend([CUSTOM.to_owned(), DEMO.to_owned()]);
         }
+        names.sort_unstable();
+        names.dedup();
         let near = nearest(name, names.iter().map(String::as_str))
             .map(|near| format!("did you mean {near}? "))
             .unwrap_or_default();
@@ -139,21 +158,19 @@ impl Config {
     }
 
     fn has_plugin(&self, name: &str, loaded: &[Loaded<'_>]) -> bool {
-        let id = self.plugin_id(name);
-        loaded.iter().any(|plugin| plugin.manifest.id == id)
+        self.plugin_of(name, loaded).is_some()
     }
 
     /// The variable that holds a key of this provider's.
     fn key_of(&self, name: &str, loaded: &[Loaded<'_>]) -> Option<String> {
-        let id = self.plugin_id(name);
-        let plugin = loaded.iter().find(|plugin| plugin.manifest.id == id)?;
-        self.key_variable(name, plugin.manifest)
+        self.key_variable(name, self.plugin_of(name, loaded)?)
     }
 
-    /// The variable that holds a base URL of this provider's.
-    fn address_of(&self, name: &str) -> Option<String> {
-        let variable = Self::base_url_variable(name);
-        self.environment.get(&variable).is_some().then_some(variable)
+    /// The manifest of the plugin behind a provider.
+    fn plugin_of<'a>(&self, name: &str, loaded: &[Loaded<'a>]) -> Option<&'a Manifest> {
+        let find = |id: &str| loaded.iter().find(|plugin| plugin.manifest.id == id);
+        let id = self.plugin_id(name, |id| find(id).is_some());
+        find(id).map(|plugin| plugin.manifest)
     }
 
     fn hint(&self, loaded: &[Loaded<'_>]) -> String {
@@ -178,4 +195,12 @@ impl Config {
         };
         format!("set {}{unused}", ways.join(" or "))
     }
+}
+
+fn several_providers(several: &[(&str, String)]) -> Fault {
+    let names: Vec<&str> = several.iter().map(|(id, _)| *id).collect();
+    Fault::missing(
+        format!("several providers are set up: {}", names.join(", ")),
+        "choose one with PROVIDER or --provider",
+    )
 }

@@ -132,15 +132,26 @@ impl Environment {
         self.home.as_deref()
     }
 
+    /// Adds a value that a file of another program's says, where nobody sets it otherwise.
+    pub fn add(&mut self, name: &str, value: String, file: &Path) {
+        if self.get(name).is_none() {
+            let variable = Variable { value, file: Some(file.to_owned()) };
+            self.variables.insert(name.to_owned(), variable);
+        }
+    }
+
     /// The values of all variables that are named like secrets, for masking.
     pub fn secrets(&self) -> Vec<SecretString> {
-        const ENDINGS: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS"];
-        let is_secret = |name: &&str| ENDINGS.iter().any(|ending| name.ends_with(ending));
         self.names()
-            .filter(is_secret)
+            .filter(|name| is_secret(name))
             .filter_map(|name| self.get(name))
             .map(SecretString::from)
             .collect()
+    }
+
+    /// The value of a variable, if the working directory's `.env` does not say it.
+    pub(crate) fn trusted(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|_| !self.is_from_directory(name))
     }
 
     /// Whether the working directory's `.env` sets a variable.
@@ -158,4 +169,15 @@ impl Environment {
         let what = format!("{} {what}", path.display());
         self.faults.push(Fault::missing(what, "correct the file or remove it"));
     }
+}
+
+/// Whether a variable is named like a secret. One that names a file is none.
+pub(crate) fn is_secret(name: &str) -> bool {
+    const WORDS: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS"];
+    const FILES: &[&str] = &["_FILE", "_PATH", "_URI", "_URL"];
+    let is_file = name == "GOOGLE_APPLICATION_CREDENTIALS"
+        || FILES.iter().any(|ending| name.ends_with(ending));
+    let ends = WORDS.iter().any(|word| name.ends_with(word));
+    let has = name.split('_').any(|part| WORDS.contains(&part)) && !name.ends_with("_ID");
+    !is_file && (ends || has)
 }

@@ -13,7 +13,10 @@ mod load;
 mod models;
 mod origin;
 mod provider;
+mod schema;
+mod settings;
 mod value;
+mod vendor;
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +32,7 @@ pub use self::fault::Fault;
 pub use self::limits::Limits;
 pub use self::models::Models;
 pub use self::origin::{Origin, Setting};
-pub use self::provider::{CUSTOM, DEMO, Provider, prefix};
+pub use self::provider::{Account, CUSTOM, DEMO, Provider, prefix};
 
 /// What the command line says, as it was written. A value is checked by [`Config::load`].
 #[derive(Clone, Debug, Default)]

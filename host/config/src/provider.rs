@@ -1,14 +1,20 @@
-//! What a provider needs: its base URL and its secrets.
+//! What a provider needs: its base URL, its secrets, its settings and its accounts.
 //!
 //! A secret is read only from variables of the provider's own name, or from those that its vendor is
 //! known by: no plugin gets another vendor's key by naming its variable (rule D7).
+
+mod account;
+mod address;
 
 use std::collections::BTreeMap;
 
 use clasp_model::{Auth, Json, Manifest, Secret};
 use secrecy::SecretString;
 
-use crate::{Config, Fault, Origin, Setting};
+pub use self::account::Account;
+pub(crate) use self::account::is_account_variable;
+use self::address::{Address, allows};
+use crate::{Config, Fault, Setting, vendor};
 
 /// The provider for any endpoint that speaks OpenAI's Chat Completions.
 pub const CUSTOM: &str = "custom";
@@ -16,20 +22,11 @@ pub const CUSTOM: &str = "custom";
 /// The vendor that clasp carries inside itself.
 pub const DEMO: &str = "demo";
 
-/// The plugin behind [`CUSTOM`] and [`DEMO`].
+/// The plugin behind [`DEMO`], and behind [`CUSTOM`] where no plugin has that name.
 const OPENAI: &str = "openai";
 
 /// The secret that `NAME_API_KEY` fills.
 const API_KEY: &str = "api-key";
-
-/// Beginnings of variables that a vendor is known by besides its provider's name.
-const KNOWN_BY: &[(&str, &[&str])] = &[
-    ("bedrock", &["AWS_"]),
-    ("gemini", &["GOOGLE_API_KEY"]),
-    ("grok", &["XAI_"]),
-    ("qwen", &["DASHSCOPE_"]),
-    ("vertex", &["GOOGLE_"]),
-];
 
 /// A provider that is ready to be used.
 #[derive(Clone, Debug)]
@@ -42,12 +39,15 @@ pub struct Provider {
     pub base_url: Setting<String>,
     /// The base URL is the operator's own word, which allows its host.
     pub operator_base_url: bool,
-    /// The manifest's ways to authenticate; none for a server of the operator's own for which no
-    /// key is set.
+    /// The manifest's ways to authenticate; none for a server of the operator's own for which
+    /// nothing is set to authenticate with.
     pub auth: Vec<Auth>,
     /// By the names in the manifest; those that are not set are not there.
     pub secrets: BTreeMap<String, SecretString>,
-    /// The operator's settings for the plugin: an object.
+    /// The operator's accounts with clouds, as far as [`Self::auth`] asks for them.
+    pub account: Account,
+    /// The operator's settings for the plugin: an object that fits the manifest's schema, with its
+    /// defaults.
     pub config: Json,
     /// Whether clients that speak the provider's own dialect get through untranslated.
     pub lane: bool,
@@ -56,9 +56,11 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Whether it authenticates and nothing is set to do it with.
+    /// Whether it authenticates and nothing is set to do it with. Files and metadata servers are
+    /// not looked at: an account may always be there.
     pub fn lacks_key(&self) -> bool {
-        !self.auth.is_empty() && self.secrets.is_empty()
+        let needs_secret = |auth: &Auth| !account::is_account(auth);
+        !self.auth.is_empty() && self.secrets.is_empty() && self.auth.iter().all(needs_secret)
     }
 }
 
@@ -68,10 +70,11 @@ pub fn prefix(name: &str) -> String {
 }
 
 impl Config {
-    /// The id of the plugin that a provider of this name uses.
-    pub fn plugin_id<'a>(&self, name: &'a str) -> &'a str {
+    /// The id of the plugin that a provider of this name uses; `exists` tells which ids there are.
+    pub fn plugin_id<'a>(&self, name: &'a str, exists: impl Fn(&str) -> bool) -> &'a str {
         match name {
-            CUSTOM | DEMO => OPENAI,
+            DEMO => OPENAI,
+            CUSTOM if !exists(CUSTOM) => OPENAI,
             name => name,
         }
     }
@@ -79,21 +82,64 @@ impl Config {
     /// What the provider `name` needs, for the plugin that [`Config::plugin_id`] names.
     ///
     /// # Errors
-    /// A base URL is missing or is none, or a required secret is missing or cannot be one.
+    /// A base URL is missing or is none, a required secret is missing or cannot be one, or a
+    /// setting does not fit the plugin's schema.
     pub fn provider(&self, name: &str, manifest: &Manifest) -> Result<Provider, Fault> {
         if name == DEMO {
             return self.demo(manifest);
         }
-        let mut warnings = Vec::new();
-        let (base_url, host) = self.base_url(name, manifest)?;
+        let settings = self.settings(name, manifest)?;
+        let region = settings.text("region").or_else(|| settings.text("location"));
+        let Address { url: base_url, host, warning } =
+            self.base_url(name, manifest, |setting| {
+                let value = settings.text(setting);
+                host_label(name, manifest, setting, value)
+            })?;
+        let mut warnings = settings.warnings.clone();
+        warnings.extend(warning);
         let own_host = !allows(&manifest.hosts, &host);
+        let account = self.account(name, manifest, region, &base_url, &mut warnings);
+        let secrets = self.secrets(name, manifest, &base_url, own_host, &mut warnings)?;
+        let keyless = own_host && secrets.is_empty() && !account.is_set();
+        Ok(Provider {
+            name: name.to_owned(),
+            plugin: manifest.id.clone(),
+            operator_base_url: base_url.origin.is_set(),
+            base_url,
+            auth: if keyless { Vec::new() } else { manifest.auth.clone() },
+            secrets,
+            account,
+            config: settings.json(),
+            lane: self.lane(name)?,
+            warnings,
+        })
+    }
+
+    /// The variable that holds a secret of this provider's.
+    pub(crate) fn key_variable(&self, name: &str, manifest: &Manifest) -> Option<String> {
+        manifest
+            .secrets
+            .iter()
+            .flat_map(|secret| secret_variables(name, manifest, secret))
+            .find(|variable| self.environment.get(variable).is_some())
+    }
+
+    fn secrets(
+        &self,
+        name: &str,
+        manifest: &Manifest,
+        base_url: &Setting<String>,
+        own_host: bool,
+        warnings: &mut Vec<String>,
+    ) -> Result<BTreeMap<String, SecretString>, Fault> {
+        // A server of the operator's own may well ask for no key, and an account may do without.
+        let optional = own_host || manifest.auth.iter().any(account::is_account);
         let mut secrets = BTreeMap::new();
         for secret in &manifest.secrets {
-            let variables = variables(name, manifest, secret);
+            let variables = secret_variables(name, manifest, secret);
             let Some(variable) = variables.iter().find(|name| self.environment.get(name).is_some())
             else {
-                // A server of the operator's own may well ask for no key.
-                if secret.required && !own_host {
+                if secret.required && !optional {
                     return Err(Fault::missing(
                         format!("provider {name} needs {} and no variable sets it", secret.name),
                         format!("set {} ({})", variables.join(" or "), secret.description),
@@ -118,36 +164,7 @@ impl Config {
             }
             secrets.insert(secret.name.clone(), SecretString::from(value));
         }
-        let keyless = own_host && secrets.is_empty();
-        Ok(Provider {
-            name: name.to_owned(),
-            plugin: manifest.id.clone(),
-            operator_base_url: base_url.origin.is_set(),
-            base_url,
-            auth: if keyless { Vec::new() } else { manifest.auth.clone() },
-            secrets,
-            config: empty_object(),
-            lane: self.lane(name)?,
-            warnings,
-        })
-    }
-
-    /// Where the variable of a provider's base URL stands.
-    pub(crate) fn base_url_variable(name: &str) -> String {
-        match name {
-            // `ANTHROPIC_BASE_URL` points clients at clasp: reading it would make a loop.
-            "anthropic" => "CLASP_ANTHROPIC_BASE_URL".to_owned(),
-            name => format!("{}_BASE_URL", prefix(name)),
-        }
-    }
-
-    /// The variable that holds a secret of this provider's.
-    pub(crate) fn key_variable(&self, name: &str, manifest: &Manifest) -> Option<String> {
-        manifest
-            .secrets
-            .iter()
-            .flat_map(|secret| variables(name, manifest, secret))
-            .find(|variable| self.environment.get(variable).is_some())
+        Ok(secrets)
     }
 
     fn demo(&self, manifest: &Manifest) -> Result<Provider, Fault> {
@@ -169,7 +186,8 @@ impl Config {
             operator_base_url: true,
             auth: manifest.auth.clone(),
             secrets,
-            config: empty_object(),
+            account: Account::default(),
+            config: self.settings(DEMO, manifest)?.json(),
             lane: true,
             warnings: Vec::new(),
         })
@@ -188,44 +206,10 @@ impl Config {
             )),
         }
     }
-
-    /// The base URL and its host.
-    fn base_url(
-        &self,
-        name: &str,
-        manifest: &Manifest,
-    ) -> Result<(Setting<String>, String), Fault> {
-        let variable = Self::base_url_variable(name);
-        let set = self.environment.get(&variable);
-        let default = manifest.default_base_url.as_deref().filter(|_| name == manifest.id);
-        let Some(text) = set.or(default) else {
-            return Err(Fault::missing(
-                format!("provider {name} has no base URL"),
-                format!("set {variable}, e.g. {variable}=http://localhost:8000/v1"),
-            ));
-        };
-        let origin = match set {
-            Some(_) => self.environment.origin(&variable),
-            None => Origin::Default,
-        };
-        let parsed = parse_base_url(text).map_err(|what| {
-            Fault::at(origin.clone(), what, "give e.g. https://api.example.com/v1")
-        })?;
-        let host = parsed.host_str().unwrap_or_default().to_owned();
-        let value = text.trim_end_matches('/').to_owned();
-        Ok((Setting { value, origin }, host))
-    }
-
-    /// Whether a key of the user's would go where a working directory's file says: whoever wrote
-    /// the directory may not be the user.
-    fn is_diverted(&self, base_url: &Origin, key: &str) -> bool {
-        let Origin::Variable { name, .. } = base_url else { return false };
-        self.environment.is_from_directory(name) && !self.environment.is_from_directory(key)
-    }
 }
 
 /// The variables that may hold a secret, in order.
-fn variables(name: &str, manifest: &Manifest, secret: &Secret) -> Vec<String> {
+pub(crate) fn secret_variables(name: &str, manifest: &Manifest, secret: &Secret) -> Vec<String> {
     let own = prefix(name);
     let first = match secret.name.as_str() {
         API_KEY => format!("{own}_API_KEY"),
@@ -233,13 +217,8 @@ fn variables(name: &str, manifest: &Manifest, secret: &Secret) -> Vec<String> {
     };
     let mut variables = vec![first];
     if name == manifest.id {
-        let known = KNOWN_BY.iter().find(|(id, _)| *id == name).map_or(&[][..], |(_, known)| known);
-        let of_its_own = |variable: &str| {
-            let rest = variable.strip_prefix(own.as_str());
-            rest.is_some_and(|rest| rest.starts_with('_'))
-                || known.iter().any(|known| variable.starts_with(known))
-        };
-        for variable in secret.env.iter().filter(|variable| of_its_own(variable)) {
+        let vendor = vendor::of(name);
+        for variable in secret.env.iter().filter(|variable| vendor.may_read(name, variable)) {
             if !variables.contains(variable) {
                 variables.push(variable.clone());
             }
@@ -248,28 +227,26 @@ fn variables(name: &str, manifest: &Manifest, secret: &Secret) -> Vec<String> {
     variables
 }
 
-fn parse_base_url(text: &str) -> Result<url::Url, String> {
-    let url = url::Url::parse(text).map_err(|error| format!("is not a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err("is not an http or https URL".into());
+/// A setting as a part of a host's name.
+fn host_label(
+    name: &str,
+    manifest: &Manifest,
+    setting: &str,
+    value: Option<&str>,
+) -> Result<String, Fault> {
+    let variables = || Config::setting_variables(name, manifest, setting);
+    let Some(value) = value else {
+        return Err(Fault::missing(
+            format!("provider {name} needs {setting}, which is a part of its base URL"),
+            format!("set {}", variables()),
+        ));
+    };
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    if value.is_empty() || value.len() > 63 || !value.chars().all(plain) {
+        return Err(Fault::missing(
+            format!("{value:?} will not do for {setting} of {name}, a part of its base URL"),
+            format!("set {} to letters, digits and dashes", variables()),
+        ));
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("has a user or password in it, which belong in no URL".into());
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("has a query or a fragment, after which no path can stand".into());
-    }
-    Ok(url)
-}
-
-/// Whether `hosts` has `host`; `*.` stands for any labels before.
-fn allows(hosts: &[String], host: &str) -> bool {
-    hosts.iter().any(|allowed| match allowed.strip_prefix('*') {
-        Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
-        None => allowed.eq_ignore_ascii_case(host),
-    })
-}
-
-fn empty_object() -> Json {
-    Json::from_checked("{}".into())
+    Ok(value.to_owned())
 }

@@ -1,6 +1,8 @@
 //! Loading, with every layer passed in.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod account;
+mod address;
 mod choice;
 mod provider;
 
@@ -17,7 +19,7 @@ fn environment(variables: &[(&str, &str)]) -> Environment {
     Environment::from_variables(variables.iter().copied())
 }
 
-fn load(variables: &[(&str, &str)]) -> Config {
+pub(crate) fn load(variables: &[(&str, &str)]) -> Config {
     Config::load(Flags::default(), environment(variables)).unwrap()
 }
 
@@ -25,7 +27,7 @@ fn faults(flags: Flags, variables: &[(&str, &str)]) -> Vec<Fault> {
     Config::load(flags, environment(variables)).unwrap_err()
 }
 
-fn manifest(id: &str) -> Manifest {
+pub(crate) fn manifest(id: &str) -> Manifest {
     let upper = id.to_uppercase().replace('-', "_");
     Manifest {
         id: id.into(),

@@ -11,7 +11,7 @@ use clasp_config::Loaded;
 use clasp_model::{Dialect, Failure, FailureKind, Json, Model, Secret, Source, Target};
 use clasp_plugin_host::{Plugin, Plugins};
 use clasp_route::ProviderModels;
-use clasp_upstream::{Endpoint, Identity};
+use clasp_upstream::{Account, Endpoint, Identity};
 use tokio::sync::OnceCell;
 
 use crate::app::App;
@@ -107,7 +107,8 @@ impl Catalog {
             .collect();
         let mut providers = BTreeMap::new();
         for name in config.provider_names(&loaded) {
-            let Some(plugin) = plugins.get(config.plugin_id(&name)) else { continue };
+            let id = config.plugin_id(&name, |id| plugins.contains_key(id));
+            let Some(plugin) = plugins.get(id) else { continue };
             let provider = provider(app, &name, plugin).await.map(Arc::new);
             providers.insert(name, provider);
         }
@@ -225,7 +226,11 @@ async fn provider(app: &App, name: &str, plugin: &Arc<Plugin>) -> Result<Provide
         auth: provider.auth,
         secrets: provider.secrets,
         headers: Vec::new(),
-        identity: Identity::default(),
+        identity: Identity::new(Account {
+            variables: provider.account.variables,
+            home: provider.account.home,
+            of_machine: provider.account.of_machine,
+        }),
     };
     Ok(Provider {
         name: name.to_owned(),

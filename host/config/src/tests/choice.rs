@@ -13,7 +13,7 @@ fn choose(variables: &[(&str, &str)], bundled: &[&str], named: &[&str]) -> Resul
         .map(|manifest| Loaded { manifest, named: false })
         .chain(named.iter().map(|manifest| Loaded { manifest, named: true }))
         .collect();
-    load(variables).choose(&loaded)
+    load(variables).choose(&loaded, || false)
 }
 
 fn name(chosen: Result<Chosen, Fault>) -> String {
@@ -73,6 +73,50 @@ fn a_plugin_file_serves_when_nothing_else_is_set_up() {
     let two = [("ZEBRA_API_KEY", "k"), ("YAK_API_KEY", "k")];
     let fault = choose(&two, &["openai", "yak", "zebra"], &[]).unwrap_err().to_string();
     assert!(fault.contains("yak, zebra") && fault.contains("PROVIDER"), "{fault}");
+}
+
+#[test]
+fn ollama_serves_when_it_answers_and_nothing_is_set() {
+    let with = |variables: &[(&str, &str)], ids: &[&str], answers: bool| {
+        let manifests: Vec<Manifest> = ids.iter().map(|id| manifest(id)).collect();
+        let loaded: Vec<Loaded<'_>> =
+            manifests.iter().map(|manifest| Loaded { manifest, named: false }).collect();
+        load(variables).choose(&loaded, || answers)
+    };
+    let both = ["ollama", "openai"];
+    assert_eq!(name(with(&[], &both, true)), "ollama");
+    assert!(matches!(with(&[], &both, false), Ok(Chosen::Nothing { .. })));
+    assert!(matches!(with(&[], &["openai"], true), Ok(Chosen::Nothing { .. })));
+    for set in [("OPENAI_API_KEY", "k"), ("CUSTOM_API_KEY", "k"), ("MISTRAL_API_KEY", "k")] {
+        assert_ne!(name(with(&[set], &["mistral", "ollama", "openai"], true)), "ollama");
+    }
+}
+
+#[test]
+fn an_account_serves_when_nothing_else_is_set_up() {
+    let mut bedrock = manifest("bedrock");
+    bedrock.auth.push(clasp_model::Auth::AwsSigv4("bedrock".into()));
+    bedrock.secrets[0].env = vec!["AWS_BEARER_TOKEN_BEDROCK".into()];
+    let mistral = manifest("mistral");
+    let loaded = [&bedrock, &mistral].map(|manifest| Loaded { manifest, named: false });
+    let choose = |variables: &[(&str, &str)]| load(variables).choose(&loaded, || false);
+    for variable in ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK"] {
+        assert_eq!(name(choose(&[(variable, "x")])), "bedrock", "{variable}");
+        assert_eq!(name(choose(&[(variable, "x"), ("MISTRAL_API_KEY", "k")])), "mistral");
+    }
+}
+
+#[test]
+fn a_plugin_named_custom_serves_as_such() {
+    let manifests = [manifest("custom"), manifest("openai")];
+    let loaded: Vec<Loaded<'_>> =
+        manifests.iter().map(|manifest| Loaded { manifest, named: false }).collect();
+    let set = [("CUSTOM_BASE_URL", "http://x")];
+    assert_eq!(name(load(&set).choose(&loaded, || false)), "custom");
+    assert_eq!(load(&set).provider_names(&loaded), ["custom", "openai"]);
+    assert_eq!(load(&[]).provider_names(&loaded), ["openai"]);
+    assert_eq!(load(&[]).plugin_id("custom", |id| id == "custom"), "custom");
+    assert_eq!(load(&[]).plugin_id("custom", |_| false), "openai");
 }
 
 #[test]
