@@ -8,3 +8,4 @@ mod endpoints;
 mod errors;
 mod limits;
 mod requests;
+mod settings;

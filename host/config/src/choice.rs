@@ -4,7 +4,7 @@ use clasp_model::Manifest;
 
 use crate::fault::nearest;
 use crate::provider::{CUSTOM, DEMO, is_account_variable, prefix};
-use crate::{Config, Fault, Setting};
+use crate::{Config, Fault, Setting, vendor};
 
 /// The order in which keys are looked for.
 const ORDER: &[&str] = &[
@@ -24,6 +24,9 @@ const ORDER: &[&str] = &[
 
 /// Providers that are often run without a key: their address says that they are wanted.
 const KEYLESS: &[&str] = &["litellm", "ollama", CUSTOM];
+
+/// Providers that a hint names; there may be dozens.
+const MOST_WAYS: usize = 4;
 
 /// Also chosen when it answers on its port.
 const OLLAMA: &str = "ollama";
@@ -147,7 +150,9 @@ impl Config {
         }
         names.sort_unstable();
         names.dedup();
-        let near = nearest(name, names.iter().map(String::as_str))
+        let called = vendor::called(name).filter(|id| names.iter().any(|known| known == id));
+        let near = called
+            .or_else(|| nearest(name, names.iter().map(String::as_str)))
             .map(|near| format!("did you mean {near}? "))
             .unwrap_or_default();
         Err(Fault::at(
@@ -174,11 +179,22 @@ impl Config {
     }
 
     fn hint(&self, loaded: &[Loaded<'_>]) -> String {
-        let mut ways: Vec<String> = loaded
-            .iter()
-            .filter(|plugin| !plugin.manifest.secrets.is_empty())
-            .map(|plugin| format!("{}_API_KEY", prefix(&plugin.manifest.id)))
+        let has_key = |id: &&str| {
+            let mut plugins = loaded.iter();
+            plugins.any(|plugin| plugin.manifest.id == **id && !plugin.manifest.secrets.is_empty())
+        };
+        let usual = ORDER.iter().copied().filter(|id| *id != CUSTOM);
+        let others = loaded.iter().map(|plugin| plugin.manifest.id.as_str());
+        let others = others.filter(|id| !ORDER.contains(id));
+        let mut ways: Vec<String> = usual
+            .chain(others)
+            .filter(has_key)
+            .take(MOST_WAYS)
+            .map(|id| format!("{}_API_KEY", prefix(id)))
             .collect();
+        if loaded.len() > MOST_WAYS {
+            ways.push("the key of another provider (`clasp plugin list` names them)".into());
+        }
         if self.has_plugin(CUSTOM, loaded) {
             ways.push("CUSTOM_BASE_URL for a server that speaks OpenAI's API".into());
         }

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 pub use self::account::Account;
 pub(crate) use self::account::is_account_variable;
-use self::address::{Address, allows};
+use self::address::{Address, allows, is_loopback};
 use crate::{Config, Fault, Setting, vendor};
 
 /// The provider for any endpoint that speaks OpenAI's Chat Completions.
@@ -97,7 +97,7 @@ impl Config {
             })?;
         let mut warnings = settings.warnings.clone();
         warnings.extend(warning);
-        let own_host = !allows(&manifest.hosts, &host);
+        let own_host = !allows(&manifest.hosts, &host) || is_loopback(&host);
         let account = self.account(name, manifest, region, &base_url, &mut warnings);
         let secrets = self.secrets(name, manifest, &base_url, own_host, &mut warnings)?;
         let keyless = own_host && secrets.is_empty() && !account.is_set();

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use clasp_model::{Auth, Json, Manifest, Secret, Template};
+use secrecy::ExposeSecret;
 
 use crate::{
     Config, Environment, Fault, Flags, Limits, LogFormat, LogLevel, Origin, SETTINGS, value,
@@ -272,6 +273,25 @@ fn debug_raises_the_log_level() {
     let flags = Flags { debug: true, ..Flags::default() };
     let config = Config::load(flags, environment(&[])).unwrap();
     assert_eq!(config.log_level.origin, Origin::Flag("debug"));
+}
+
+#[test]
+fn d07_variables_that_are_named_like_secrets_are_known() {
+    let set = [
+        ("AWS_BEARER_TOKEN_BEDROCK", "1"),
+        ("AWS_SECRET_ACCESS_KEY", "2"),
+        ("GOOGLE_ACCESS_TOKEN", "3"),
+        ("AZURE_CLIENT_SECRET", "4"),
+        ("SOME_PASSWORD", "5"),
+        ("AWS_ACCESS_KEY_ID", "no"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "no"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "no"),
+        ("OLLAMA_KEEP_ALIVE", "no"),
+        ("CLASP_MAX_TOKENS", "no"),
+    ];
+    let secrets = load(&set).environment().secrets();
+    let secrets: Vec<&str> = secrets.iter().map(|secret| secret.expose_secret()).collect();
+    assert_eq!(secrets, ["1", "2", "4", "3", "5"], "by name");
 }
 
 #[test]

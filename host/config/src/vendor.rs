@@ -10,6 +10,8 @@ use crate::provider::prefix;
 pub(crate) struct Vendor {
     /// The id of its plugin.
     id: &'static str,
+    /// What people call it as well.
+    called: &'static [&'static str],
     /// Beginnings of other variables that are its own.
     known_by: &'static [&'static str],
     /// All variables of its base URL, in order; empty: `NAME_BASE_URL`.
@@ -23,18 +25,27 @@ pub(crate) struct Vendor {
     accounts: bool,
 }
 
-const PLAIN: Vendor =
-    Vendor { id: "", known_by: &[], addresses: &[], settings: &[], endings: &[], accounts: false };
+const PLAIN: Vendor = Vendor {
+    id: "",
+    called: &[],
+    known_by: &[],
+    addresses: &[],
+    settings: &[],
+    endings: &[],
+    accounts: false,
+};
 
 const VENDORS: &[Vendor] = &[
     Vendor {
         id: "anthropic",
+        called: &["claude"],
         // `ANTHROPIC_BASE_URL` points clients at clasp: reading it would make a loop.
         addresses: &["CLASP_ANTHROPIC_BASE_URL"],
         ..PLAIN
     },
     Vendor {
         id: "azure",
+        called: &["azure-openai", "openai-azure", "azureopenai"],
         addresses: &["AZURE_OPENAI_ENDPOINT", "AZURE_BASE_URL"],
         settings: &[
             ("DEPLOYMENT", &["AZURE_DEPLOYMENT_NAME", "AZURE_OPENAI_DEPLOYMENT"]),
@@ -47,6 +58,7 @@ const VENDORS: &[Vendor] = &[
     },
     Vendor {
         id: "bedrock",
+        called: &["aws", "amazon", "aws-bedrock", "amazon-bedrock"],
         known_by: &["AWS_"],
         settings: &[("REGION", &["AWS_REGION", "AWS_DEFAULT_REGION"])],
         accounts: true,
@@ -55,21 +67,32 @@ const VENDORS: &[Vendor] = &[
     Vendor { id: "cohere", known_by: &["CO_API_KEY"], ..PLAIN },
     Vendor {
         id: "gemini",
+        called: &["google", "googleai", "google-ai-studio"],
         known_by: &["GOOGLE_API_KEY"],
         endings: &["/openai"],
         accounts: true,
         ..PLAIN
     },
-    Vendor { id: "glm", known_by: &["ZAI_", "ZHIPU"], ..PLAIN },
-    Vendor { id: "grok", known_by: &["XAI_"], ..PLAIN },
-    Vendor { id: "kimi", known_by: &["MOONSHOT_"], ..PLAIN },
+    Vendor {
+        id: "glm",
+        called: &["zai", "z-ai", "zhipu", "bigmodel"],
+        known_by: &["ZAI_", "ZHIPU"],
+        ..PLAIN
+    },
+    Vendor { id: "grok", called: &["xai", "x-ai"], known_by: &["XAI_"], ..PLAIN },
+    Vendor { id: "kimi", called: &["moonshot", "moonshotai"], known_by: &["MOONSHOT_"], ..PLAIN },
     Vendor {
         id: "ollama",
         addresses: &["OLLAMA_BASE_URL", "OLLAMA_HOST"],
         endings: &["/api", "/v1"],
         ..PLAIN
     },
-    Vendor { id: "qwen", known_by: &["DASHSCOPE_"], ..PLAIN },
+    Vendor {
+        id: "qwen",
+        called: &["alibaba", "dashscope", "tongyi"],
+        known_by: &["DASHSCOPE_"],
+        ..PLAIN
+    },
     Vendor {
         id: "responses",
         known_by: &["OPENAI_"],
@@ -78,6 +101,7 @@ const VENDORS: &[Vendor] = &[
     },
     Vendor {
         id: "vertex",
+        called: &["vertexai", "vertex-ai", "google-vertex", "gcp"],
         known_by: &["GOOGLE_"],
         settings: &[
             ("PROJECT", VERTEX_PROJECT),
@@ -98,6 +122,11 @@ const VERTEX_LOCATION: &[&str] =
 /// The exceptions for a provider; those of a vendor hold only under the vendor's own name.
 pub(crate) fn of(name: &str) -> &'static Vendor {
     VENDORS.iter().find(|vendor| vendor.id == name).unwrap_or(&PLAIN)
+}
+
+/// The id of the vendor that people call `name`.
+pub(crate) fn called(name: &str) -> Option<&'static str> {
+    VENDORS.iter().find(|vendor| vendor.called.contains(&name)).map(|vendor| vendor.id)
 }
 
 impl Vendor {

@@ -41,6 +41,10 @@ fn an_unknown_provider_is_told_with_the_known_ones() {
     let fault = choose(&[("PROVIDER", "deepsek")], ALL, &[]).unwrap_err().to_string();
     assert!(fault.starts_with("PROVIDER: "), "{fault}");
     assert!(fault.contains("did you mean deepseek?"), "{fault}");
+    let called = choose(&[("PROVIDER", "google")], ALL, &[]).unwrap_err().to_string();
+    assert!(called.contains("did you mean gemini?"), "{called}");
+    let absent = choose(&[("PROVIDER", "xai")], ALL, &[]).unwrap_err().to_string();
+    assert!(!absent.contains("grok"), "{absent}");
     for name in ["anthropic", "custom", "demo", "gemini", "openai"] {
         assert!(fault.contains(name), "{fault}");
     }
@@ -126,6 +130,16 @@ fn with_nothing_set_up_the_hint_says_what_to_set() {
     };
     assert!(hint.contains("OPENAI_API_KEY") && hint.contains("CUSTOM_BASE_URL"), "{hint}");
     assert!(hint.contains("GEMINI_API_KEY set, but no plugin"), "{hint}");
+}
+
+#[test]
+fn a_hint_stays_short_however_many_plugins_there_are() {
+    let many: Vec<String> = (0..30).map(|at| format!("vendor-{at}")).collect();
+    let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+    many.push("openai");
+    let Ok(Chosen::Nothing { hint }) = choose(&[], &many, &[]) else { panic!("something chosen") };
+    assert!(hint.starts_with("set OPENAI_API_KEY or VENDOR_0_API_KEY"), "{hint}");
+    assert!(hint.contains("another provider") && hint.len() < 300, "{hint}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clasp_model::Secret;
+use clasp_model::{Manifest, Secret};
 use secrecy::ExposeSecret;
 
 use super::{environment, load, manifest};
@@ -117,6 +117,12 @@ fn a_missing_key_is_a_fault_at_the_vendor_and_none_at_a_server_of_ones_own() {
     let local = load(&[("OPENAI_BASE_URL", "http://localhost:1234/v1")]);
     let provider = local.provider("openai", &manifest("openai")).unwrap();
     assert!(provider.secrets.is_empty() && provider.auth.is_empty());
+    let here = Manifest {
+        default_base_url: Some("http://localhost:11434".into()),
+        hosts: vec!["localhost".into()],
+        ..manifest("ollama")
+    };
+    assert!(!load(&[]).provider("ollama", &here).unwrap().lacks_key());
     let mut lenient = manifest("openai");
     lenient.secrets[0].required = false;
     assert!(load(&[]).provider("openai", &lenient).unwrap().lacks_key());
