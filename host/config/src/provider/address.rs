@@ -177,6 +177,10 @@ fn filled(text: &str, fill: impl Fn(&str) -> Result<String, Fault>) -> Result<St
         rest = after;
     }
     filled.push_str(rest);
-    // Google's global endpoint has no location before its name.
-    Ok(filled.replace("://global-aiplatform.", "://aiplatform."))
+    // Google's global endpoint has no location before its name, and AWS's in China end otherwise.
+    let filled = filled.replace("://global-aiplatform.", "://aiplatform.");
+    match filled.contains(".cn-") && filled.ends_with(".amazonaws.com") {
+        true => Ok(filled + ".cn"),
+        false => Ok(filled),
+    }
 }

@@ -90,6 +90,19 @@ fn a_default_may_name_settings() {
 }
 
 #[test]
+fn awss_endpoints_in_china_end_otherwise() {
+    let manifest = Manifest {
+        hosts: vec!["*.amazonaws.com".into(), "*.amazonaws.com.cn".into()],
+        ..regional("https://bedrock-runtime.{region}.amazonaws.com")
+    };
+    for (region, ending) in [("us-east-1", "com"), ("cn-north-1", "com.cn")] {
+        let provider = load(&[("AWS_REGION", region)]).provider("bedrock", &manifest).unwrap();
+        let expected = format!("https://bedrock-runtime.{region}.amazonaws.{ending}");
+        assert_eq!(provider.base_url.value, expected);
+    }
+}
+
+#[test]
 fn googles_global_endpoint_has_no_location_in_its_name() {
     let manifest = regional("https://{location}-aiplatform.googleapis.com/v1");
     let url =
