@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+use serde_json::value::RawValue;
 
 /// A text; numbers and booleans as they are written, anything else empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,10 +25,43 @@ pub struct Object<T>(pub Option<Box<T>>);
 #[derive(Clone, Debug)]
 pub struct List<T>(pub Vec<T>);
 
+/// Any value, unread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Raw<'a>(pub Option<&'a RawValue>);
+
 impl Text<'_> {
     /// The text, if there is any.
     pub fn as_option(&self) -> Option<&str> {
         (!self.0.is_empty()).then_some(&*self.0)
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// The value's JSON, unless it is `null`.
+    pub fn json(&self) -> Option<&'a str> {
+        let text = self.0?.get();
+        (text != "null").then_some(text)
+    }
+
+    /// The value's JSON, unless it is `null`, `false` or empty in itself.
+    pub fn get(&self) -> Option<&'a str> {
+        self.json().filter(|text| !matches!(*text, "false" | "{}" | "[]" | "\"\"" | "0"))
+    }
+
+    /// A string's content, else the value's own JSON; nothing for `null`.
+    pub fn text(&self) -> Cow<'a, str> {
+        let Some(text) = self.json() else { return Cow::Borrowed("") };
+        if text.starts_with('"') {
+            serde_json::from_str::<Text<'a>>(text).map(|text| text.0).unwrap_or_default()
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&'a RawValue>::deserialize(deserializer).map(|value| Self(Some(value)))
     }
 }
 

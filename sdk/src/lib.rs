@@ -28,6 +28,7 @@ pub mod host;
 pub mod json;
 pub mod lenient;
 pub mod media;
+pub mod messages;
 pub mod names;
 pub mod notes;
 mod provider;

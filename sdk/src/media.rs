@@ -166,7 +166,7 @@ pub fn write_location(writer: &mut json::Writer, source: &Source) {
 }
 
 /// The text of a plain-text document.
-fn text_of(media: &Media) -> Option<Cow<'_, str>> {
+pub fn text_of(media: &Media) -> Option<Cow<'_, str>> {
     match &media.source {
         Source::Text(text) => Some(Cow::Borrowed(text)),
         Source::Blob(blob) => {

@@ -135,7 +135,7 @@ impl<'a> Offer<'a> {
 }
 
 /// A name inside the rule; should the short form be another tool's name, a longer hash decides.
-fn written<'a, 't, I: Iterator<Item = &'t str>>(
+pub(crate) fn written<'a, 't, I: Iterator<Item = &'t str>>(
     rule: NameRule,
     name: &'a str,
     others: impl Fn() -> I,

@@ -11,9 +11,8 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
-use crate::lenient::{Count, List, Object, Text, nothing, object};
+use crate::lenient::{Count, List, Object, Raw, Text, nothing, object};
 
 object! {
     /// A chunk of a stream, or a whole answer.
@@ -138,10 +137,6 @@ object! {
     }
 }
 
-/// Any value, unread.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Raw<'a>(pub(crate) Option<&'a RawValue>);
-
 /// The content of a message: a text, or a list of parts.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Content<'a> {
@@ -149,32 +144,6 @@ pub(crate) enum Content<'a> {
     Nothing,
     Text(Cow<'a, str>),
     Parts(Vec<Part<'a>>),
-}
-
-impl<'a> Raw<'a> {
-    /// The value, unless it is `null`, `false` or empty in itself.
-    pub(crate) fn get(&self) -> Option<&'a str> {
-        let text = self.0?.get();
-        (!matches!(text, "null" | "false" | "{}" | "[]" | "\"\"" | "0")).then_some(text)
-    }
-
-    /// A string's content, else the value's own JSON; nothing for `null`.
-    pub(crate) fn text(&self) -> Cow<'a, str> {
-        let Some(text) = self.0.map(RawValue::get) else { return Cow::Borrowed("") };
-        if text.starts_with('"') {
-            serde_json::from_str::<Text<'a>>(text).map(|text| text.0).unwrap_or_default()
-        } else if text == "null" {
-            Cow::Borrowed("")
-        } else {
-            Cow::Borrowed(text)
-        }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&'a RawValue>::deserialize(deserializer).map(|value| Self(Some(value)))
-    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
