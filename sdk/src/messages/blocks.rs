@@ -1,8 +1,8 @@
 //! Content blocks of an answer into events, each kind in its own way (rules A4, C9).
 //!
-//! Text streams. Text that may be cited, or that follows another text directly, comes whole at its
-//! end: only so do its bounds and its citations stay what they were. Blocks of the host's own tools
-//! come whole, as they are.
+//! Text streams. One that follows another text directly, as cited ones do, comes whole at its end:
+//! only so do its bounds and its citations stay what they were. Blocks of the host's own tools come
+//! whole, as they are.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -62,9 +62,8 @@ impl Blocks {
         let open = match &*block.kind.0 {
             "text" => {
                 let citations = citations(&block);
-                if after_text || citations.is_some() {
-                    let text = block.text.0.into_owned();
-                    Open::Held { text, citations: citations.unwrap_or_default() }
+                if after_text || !citations.is_empty() {
+                    Open::Held { text: block.text.0.into_owned(), citations }
                 } else {
                     push_text(&block.text.0, events);
                     Open::Text
@@ -206,11 +205,11 @@ fn completed(start: String, input: &str, content: Option<&str>) -> String {
     Value::Object(members).to_string()
 }
 
-/// The citations of a block that may have some.
-fn citations(block: &Block<'_>) -> Option<Vec<String>> {
-    let list = block.citations.json()?;
-    let list: Vec<&RawValue> = serde_json::from_str(list).ok()?;
-    Some(list.into_iter().map(|citation| citation.get().to_owned()).collect())
+/// The citations that a block begins with.
+fn citations(block: &Block<'_>) -> Vec<String> {
+    let list = block.citations.get().and_then(|list| serde_json::from_str(list).ok());
+    let list: Vec<&RawValue> = list.unwrap_or_default();
+    list.into_iter().map(|citation| citation.get().to_owned()).collect()
 }
 
 fn push_text(text: &str, events: &mut Vec<Event>) {
