@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::arrange::{Arranged, arrange};
 use super::body::Body;
 use super::family::Family;
+use super::think::{Asked, Plan, is_unthought};
 use super::tools::ToolNames;
 use super::wire::{Cache, Config, Version, Wire};
 use crate::failure;
@@ -120,8 +121,15 @@ fn write<'a>(
         body.writer.key("max_tokens");
         body.writer.integer(u64::from(output_limit));
     }
-    let plan = body.plan(&turns, output_limit);
-    body.thinking_member(&plan);
+    let asked = Asked {
+        model: &target.model,
+        reasoning: request.reasoning.as_ref(),
+        forced: body.forces_tools(),
+        unthought: is_unthought(&turns),
+        output_limit,
+    };
+    let plan = Plan::new(&body.family, &asked, &mut body.notes);
+    plan.write_thinking(&mut body.writer);
     body.output_config(&plan);
     let hint = body.auto_cache.then_some(CacheHint { ttl: None });
     let schema_text = body.schema_text();
@@ -187,7 +195,7 @@ fn headers(body: &Body<'_>, stream: bool) -> Vec<Header> {
 }
 
 /// Whether the client placed cache breakpoints of its own.
-fn is_hinted(request: &Request) -> bool {
+pub fn is_hinted(request: &Request) -> bool {
     let in_part = |part: &Part| match part {
         Part::Text(text) => text.cache.is_some(),
         Part::Media(media) => media.cache.is_some(),

@@ -41,7 +41,7 @@ pub(super) fn open(schema: &str) -> (Cow<'_, str>, Option<&'static str>) {
 
 /// A schema that Claude keeps to: its objects are closed, and it holds no words that Claude does
 /// not know. The second value says what was changed.
-pub(super) fn closed(schema: &str) -> (Cow<'_, str>, Option<&'static str>) {
+pub fn closed(schema: &str) -> (Cow<'_, str>, Option<&'static str>) {
     let Ok(mut value) = serde_json::from_str::<Value>(schema) else {
         return (Cow::Borrowed(schema), None);
     };

@@ -1,10 +1,10 @@
 //! How hard a model is to think, in the words of its generation (rule C8).
 
 use super::arrange::{Content, Turn};
-use super::body::Body;
-use super::family::{Off, Thinks};
-use crate::effort;
+use super::family::{Family, Off, Thinks};
+use crate::notes::Notes;
 use crate::types::{Part, Reasoning, Role};
+use crate::{effort, json};
 
 /// Fewest tokens of a budget.
 const LEAST: u32 = 1024;
@@ -42,132 +42,146 @@ pub enum Thinking {
     },
 }
 
-impl Plan {
-    /// Whether the model is told to think.
-    pub(super) fn is_on(&self) -> bool {
-        matches!(self.thinking, Some(Thinking::Adaptive { .. } | Thinking::Budget { .. }))
-    }
+/// What the plan depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The model's name, for notes.
+    pub model: &'a str,
+    /// What the client asks for.
+    pub reasoning: Option<&'a Reasoning>,
+    /// A tool call is forced.
+    pub forced: bool,
+    /// Results are given to calls that no thinking came before.
+    pub unthought: bool,
+    /// Most tokens of the answer.
+    pub output_limit: u32,
 }
 
-impl Body<'_> {
-    /// Decides on thinking, for an answer of at most `output_limit` tokens.
-    pub(super) fn plan(&mut self, turns: &[Turn<'_>], output_limit: u32) -> Plan {
-        let request = self.request;
-        let Some(reasoning) = &request.reasoning else { return Plan::default() };
+impl Plan {
+    /// Decides on thinking.
+    pub fn new(family: &Family, asked: &Asked<'_>, notes: &mut Notes) -> Self {
+        let Some(reasoning) = asked.reasoning else { return Self::default() };
         if effort::is_off(reasoning) {
-            return Plan { thinking: self.off(), effort: None };
+            return Self { thinking: off(family, asked.model, notes), effort: None };
         }
-        let family = self.family;
-        let asked = reasoning.effort.as_deref();
         let by_budget = match family.thinks {
             Thinks::Not => {
-                let why = format!("{} does not think", self.target.model);
-                self.notes.dropped("reasoning", why);
-                return Plan::default();
+                notes.dropped("reasoning", format!("{} does not think", asked.model));
+                return Self::default();
             }
             Thinks::Budget => true,
             Thinks::Either => reasoning.budget_tokens.is_some(),
             Thinks::Adaptive => false,
         };
-        let word = if by_budget { asked } else { effort::asked(reasoning) };
-        let effort = word.and_then(|word| effort::nearest(word, family.efforts));
-        match (asked, effort) {
-            (Some(asked), Some(taken)) if asked != taken => {
-                let why = format!("{taken} is the nearest to {asked}");
-                self.notes.clamped("reasoning.effort", why);
-            }
-            (None, Some(taken)) if !by_budget => {
-                let why = format!("the model takes no budget, effort {taken} stands for it");
-                self.notes.clamped("reasoning.budget_tokens", why);
-            }
-            _ => {}
-        }
-        if self.forces_tools() {
+        let effort = effort_of(family, reasoning, by_budget, notes);
+        if asked.forced {
             let why = "the model does not think when it is made to call a tool";
-            self.notes.dropped("reasoning", why);
-            return Plan { thinking: None, effort };
+            notes.dropped("reasoning", why);
+            return Self { thinking: None, effort };
         }
         let display = match reasoning.visible {
             true => family.hides_thinking.then_some("summarized"),
             false => Some("omitted"),
         };
-        if !by_budget {
-            return Plan { thinking: Some(Thinking::Adaptive { display }), effort };
-        }
-        let tokens = self.budget(reasoning, turns, output_limit);
-        Plan { thinking: tokens.map(|tokens| Thinking::Budget { tokens, display }), effort }
-    }
-
-    fn off(&mut self) -> Option<Thinking> {
-        match self.family.off {
-            Off::Silence => None,
-            Off::Disabled => Some(Thinking::Disabled),
-            Off::BetweenTools => {
-                let why = format!("{} still thinks between tool calls", self.target.model);
-                self.notes.clamped("reasoning", why);
-                Some(Thinking::BetweenTools)
-            }
-            Off::Never => {
-                let why = format!("{} always thinks", self.target.model);
-                self.notes.dropped("reasoning", why);
-                None
-            }
-        }
-    }
-
-    /// The budget, inside its limits; none where the model would refuse to think.
-    fn budget(
-        &mut self,
-        reasoning: &Reasoning,
-        turns: &[Turn<'_>],
-        output_limit: u32,
-    ) -> Option<u32> {
-        if output_limit <= LEAST {
-            let why = format!("{output_limit} tokens of output leave no room for thinking");
-            self.notes.dropped("reasoning", why);
-            return None;
-        }
-        if is_unthought_loop(turns) {
-            let why = "the calls that are answered here were made without thinking";
-            self.notes.dropped("reasoning", why);
-            return None;
-        }
-        let asked = effort::budget(reasoning).unwrap_or(USUAL);
-        // Some output is left for the answer itself.
-        let most = (output_limit - 1).min(output_limit.saturating_sub(output_limit / 8).max(LEAST));
-        let most = if reasoning.budget_tokens.is_some() { output_limit - 1 } else { most };
-        let taken = asked.clamp(LEAST, most);
-        if reasoning.budget_tokens.is_some_and(|asked| asked != taken) {
-            self.notes.clamped("reasoning.budget_tokens", format!("{taken} is the nearest taken"));
-        }
-        Some(taken)
-    }
-
-    /// Writes `thinking`.
-    pub(super) fn thinking_member(&mut self, plan: &Plan) {
-        let Some(thinking) = plan.thinking else { return };
-        self.writer.key("thinking");
-        self.writer.open_object();
-        let (kind, tokens, display) = match thinking {
-            Thinking::Disabled => ("disabled", None, None),
-            Thinking::BetweenTools => ("between_tools", None, None),
-            Thinking::Adaptive { display } => ("adaptive", None, display),
-            Thinking::Budget { tokens, display } => ("enabled", Some(tokens), display),
+        let thinking = if by_budget {
+            budget(asked, reasoning, notes).map(|tokens| Thinking::Budget { tokens, display })
+        } else {
+            Some(Thinking::Adaptive { display })
         };
-        self.writer.string_member("type", kind);
+        Self { thinking, effort }
+    }
+
+    /// Whether the model is told to think.
+    pub fn is_on(&self) -> bool {
+        matches!(self.thinking, Some(Thinking::Adaptive { .. } | Thinking::Budget { .. }))
+    }
+
+    /// Writes the member `thinking`, if there is something to say.
+    pub fn write_thinking(&self, writer: &mut json::Writer) {
+        let (kind, tokens, display) = match self.thinking {
+            None => return,
+            Some(Thinking::Disabled) => ("disabled", None, None),
+            Some(Thinking::BetweenTools) => ("between_tools", None, None),
+            Some(Thinking::Adaptive { display }) => ("adaptive", None, display),
+            Some(Thinking::Budget { tokens, display }) => ("enabled", Some(tokens), display),
+        };
+        writer.key("thinking");
+        writer.open_object();
+        writer.string_member("type", kind);
         if let Some(tokens) = tokens {
-            self.writer.key("budget_tokens");
-            self.writer.integer(u64::from(tokens));
+            writer.key("budget_tokens");
+            writer.integer(u64::from(tokens));
         }
         if let Some(display) = display {
-            self.writer.string_member("display", display);
+            writer.string_member("display", display);
         }
-        self.writer.close_object();
+        writer.close_object();
     }
 }
 
+fn effort_of(
+    family: &Family,
+    reasoning: &Reasoning,
+    by_budget: bool,
+    notes: &mut Notes,
+) -> Option<&'static str> {
+    let word = if by_budget { reasoning.effort.as_deref() } else { effort::asked(reasoning) };
+    let taken = effort::nearest(word?, family.efforts)?;
+    match reasoning.effort.as_deref() {
+        Some(asked) if asked != taken => {
+            notes.clamped("reasoning.effort", format!("{taken} is the nearest to {asked}"));
+        }
+        None => {
+            let why = format!("the model takes no budget, effort {taken} stands for it");
+            notes.clamped("reasoning.budget_tokens", why);
+        }
+        Some(_) => {}
+    }
+    Some(taken)
+}
+
+fn off(family: &Family, model: &str, notes: &mut Notes) -> Option<Thinking> {
+    match family.off {
+        Off::Silence => None,
+        Off::Disabled => Some(Thinking::Disabled),
+        Off::BetweenTools => {
+            notes.clamped("reasoning", format!("{model} still thinks between tool calls"));
+            Some(Thinking::BetweenTools)
+        }
+        Off::Never => {
+            notes.dropped("reasoning", format!("{model} always thinks"));
+            None
+        }
+    }
+}
+
+/// The budget, inside its limits; none where the model would refuse to think.
+fn budget(asked: &Asked<'_>, reasoning: &Reasoning, notes: &mut Notes) -> Option<u32> {
+    let limit = asked.output_limit;
+    if limit <= LEAST {
+        let why = format!("{limit} tokens of output leave no room for thinking");
+        notes.dropped("reasoning", why);
+        return None;
+    }
+    if asked.unthought {
+        let why = "the calls that are answered here were made without thinking";
+        notes.dropped("reasoning", why);
+        return None;
+    }
+    let Some(wanted) = reasoning.budget_tokens else {
+        // Some output is left for the answer itself.
+        let most = (limit - limit / 8).clamp(LEAST, limit - 1);
+        return Some(effort::budget(reasoning).unwrap_or(USUAL).clamp(LEAST, most));
+    };
+    let taken = wanted.clamp(LEAST, limit - 1);
+    if taken != wanted {
+        notes.clamped("reasoning.budget_tokens", format!("{taken} is the nearest that is taken"));
+    }
+    Some(taken)
+}
+
 /// Whether results are given to calls that no thinking came before: a budget is refused then.
-fn is_unthought_loop(turns: &[Turn<'_>]) -> bool {
+pub(super) fn is_unthought(turns: &[Turn<'_>]) -> bool {
     let Some(turn) = turns.iter().rev().find(|turn| turn.role == Role::Assistant) else {
         return false;
     };
