@@ -70,7 +70,11 @@ pub(crate) fn parse(response: &HttpResponse) -> Result<Vec<Model>, Failure> {
 }
 
 fn model(entry: Entry<'_>, known: &[Model]) -> Model {
-    let known = known.iter().find(|model| model.id == entry.id.0).cloned().unwrap_or_default();
+    let undated = match entry.id.0.rsplit_once('-') {
+        Some((id, date)) if date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()) => id,
+        _ => &*entry.id.0,
+    };
+    let known = known.iter().find(|model| model.id == undated).cloned().unwrap_or_default();
     let tokens = |count: Count| count.0.and_then(|count| u32::try_from(count).ok());
     let mut abilities = known.abilities;
     if let (Some(capabilities), Some(abilities)) = (&entry.capabilities.0, &mut abilities) {
@@ -93,5 +97,39 @@ fn model(entry: Entry<'_>, known: &[Model]) -> Model {
         abilities,
         id: entry.id.0.into_owned(),
         ..known
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_list_says_more_than_is_known() {
+        let body = br#"{"data":[{"type":"model","id":"claude-haiku-4-5-20251001",
+            "display_name":"Claude Haiku 4.5","created_at":"2025-10-15T00:00:00Z",
+            "max_input_tokens":200000,"max_tokens":64000,
+            "capabilities":{"pdf_input":{"supported":false},"thinking":{"supported":true}}},
+            {"type":"model","id":"claude-new","display_name":"New"}],
+            "has_more":false,"first_id":"a","last_id":"b"}"#;
+        let response = HttpResponse { status: 200, headers: Vec::new(), body: body.to_vec() };
+        let models = parse(&response).unwrap();
+        assert_eq!(models[0].id, "claude-haiku-4-5-20251001");
+        assert_eq!(models[0].context_window, Some(200_000));
+        assert!(models[0].price.is_some());
+        let abilities = models[0].abilities.unwrap();
+        assert!(
+            abilities.contains(Abilities::THINKING) && !abilities.contains(Abilities::DOCUMENTS)
+        );
+        assert_eq!((models[1].id.as_str(), models[1].abilities), ("claude-new", None));
+        let refused = HttpResponse {
+            status: 401,
+            headers: Vec::new(),
+            body: br#"{"type":"error","error":{"type":"authentication_error","message":"no"}}"#
+                .to_vec(),
+        };
+        assert_eq!(parse(&refused).unwrap_err().message, "no");
     }
 }

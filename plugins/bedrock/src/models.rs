@@ -20,18 +20,20 @@ const OTHERS: &[Row] = &[
     ("openai.gpt-oss-20b-1:0", "gpt-oss-20b", 128_000, 16_384, false, true, false),
 ];
 
+/// With what the ids of older models go on here.
+const VERSIONS: &[(&str, &str)] = &[
+    ("claude-opus-4-6", "-v1"),
+    ("claude-opus-4-5", "-20251101-v1:0"),
+    ("claude-sonnet-4-5", "-20250929-v1:0"),
+    ("claude-haiku-4-5", "-20251001-v1:0"),
+];
+
 /// The models, under the ids of the foundation models; a profile of several regions has the same
 /// id behind `us.`, `eu.`, `apac.` or `global.`.
 pub(crate) fn known() -> Vec<Model> {
     let claude = messages::known_models().into_iter().map(|model| {
-        // Until the 4.5 models the id goes on with a version of the service's.
-        let version = match model.id.as_str() {
-            id if id.ends_with(|last: char| last.is_ascii_digit()) && id.contains("-202") => {
-                "-v1:0"
-            }
-            "claude-opus-4-6" => "-v1",
-            _ => "",
-        };
+        let version = VERSIONS.iter().find(|(id, _)| *id == model.id);
+        let version = version.map_or("", |(_, version)| version);
         Model { id: format!("anthropic.{}{version}", model.id), price: None, ..model }
     });
     claude.chain(OTHERS.iter().map(model)).collect()

@@ -70,8 +70,15 @@ fn tool(family: &Family, offered: &Offered<'_>, notes: &mut Notes, writer: &mut 
         notes.dropped(format!("tools[{index}].strict"), why);
     }
     specification(name, tool.description.as_deref(), &parameters, keeps, writer);
-    if let Some(hint) = tool.cache.filter(|_| family.caches_tools()) {
-        write_point(family, hint, writer);
+    match tool.cache {
+        Some(hint) if family.caches_tools() => write_point(family, hint, writer),
+        Some(_) if family.caches() => {
+            notes.dropped(
+                format!("tools[{index}].cache"),
+                "the model caches no tools by themselves",
+            );
+        }
+        _ => {}
     }
 }
 

@@ -102,6 +102,9 @@ impl<'a> Arranger<'a, '_> {
             let mut calls = Vec::new();
             loop {
                 if let Some(message) = messages.get(next) {
+                    if turn.index != next {
+                        self.lose_extra(next, message);
+                    }
                     self.said(next, message, &mut turn, &mut calls);
                 }
                 next += 1;
@@ -240,12 +243,17 @@ impl<'a> Arranger<'a, '_> {
                 }
             }
         }
-        match self.out.turns.last_mut() {
-            Some(last) if last.role == Role::User && (last.open || !used.is_empty()) => {
+        let joins =
+            |last: &&mut Turn<'_>| last.role == Role::User && (last.open || !used.is_empty());
+        match self.out.turns.last_mut().filter(joins) {
+            Some(last) => {
                 last.blocks.append(&mut blocks);
                 last.open = false;
+                if last.index != index {
+                    self.lose_extra(index, message);
+                }
             }
-            _ => {
+            None => {
                 let turn = Turn::new(Role::User, index, message);
                 self.out.turns.push(Turn { blocks, ..turn });
             }
@@ -270,10 +278,10 @@ impl<'a> Arranger<'a, '_> {
             return;
         }
         if self.out.turns.is_empty() {
+            self.lose_extra(index, message);
             return self.out.system.extend(texts.into_iter().map(|(text, ..)| text));
         }
-        let last = self.out.turns.last_mut();
-        let after_user = last.as_ref().is_some_and(|last| last.role != Role::Assistant);
+        let after_user = self.out.turns.last().is_some_and(|last| last.role != Role::Assistant);
         if self.family.mid_system && after_user {
             let blocks = texts.into_iter().map(|(_, part, part_index)| Block {
                 content: Content::Part(part),
@@ -282,17 +290,26 @@ impl<'a> Arranger<'a, '_> {
             let turn = Turn::new(Role::System, index, message);
             return self.out.turns.push(Turn { blocks: blocks.collect(), ..turn });
         }
+        self.lose_extra(index, message);
         let path = format!("messages[{index}]");
         self.notes.moved(&path, "the system message was folded into a user message");
         let texts = texts.iter().map(|(text, ..)| text.text.as_str()).collect::<Vec<_>>();
         let text = format!("<system>\n{}\n</system>", texts.join("\n\n"));
         let block = Block { content: Content::Text(text.into()), path };
-        match last {
+        match self.out.turns.last_mut() {
             Some(last) if last.role == Role::User => last.blocks.push(block),
             _ => {
                 let turn = Turn::new(Role::User, index, message);
                 self.out.turns.push(Turn { blocks: vec![block], extra: &[], open: true, ..turn });
             }
+        }
+    }
+
+    /// Members of a message that is no message of its own any more.
+    fn lose_extra(&mut self, index: usize, message: &Message) {
+        for field in message.extra.iter().filter(|field| field.value != "null") {
+            let path = format!("messages[{index}].{}", field.name);
+            self.notes.dropped(path, "the message was joined with another");
         }
     }
 

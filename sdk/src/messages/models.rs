@@ -8,7 +8,7 @@
 use super::family::{Family, Thinks};
 use crate::types::{Abilities, Model, Price};
 
-/// Id, name, window, most output, and the prices of input, cached input and output.
+/// Id without a date, name, window, most output, and the prices of input, cached input and output.
 type Row = (&'static str, &'static str, u32, u32, f64, f64, f64);
 
 const MODELS: &[Row] = &[
@@ -19,13 +19,13 @@ const MODELS: &[Row] = &[
     ("claude-opus-4-8", "Claude Opus 4.8", 1_000_000, 128_000, 5.0, 0.5, 25.0),
     ("claude-opus-4-7", "Claude Opus 4.7", 1_000_000, 128_000, 5.0, 0.5, 25.0),
     ("claude-opus-4-6", "Claude Opus 4.6", 1_000_000, 128_000, 5.0, 0.5, 25.0),
-    ("claude-opus-4-5-20251101", "Claude Opus 4.5", 200_000, 64_000, 5.0, 0.5, 25.0),
+    ("claude-opus-4-5", "Claude Opus 4.5", 200_000, 64_000, 5.0, 0.5, 25.0),
     ("claude-sonnet-5-5", "Claude Sonnet 5.5", 1_000_000, 128_000, 2.0, 0.1, 10.0),
     ("claude-sonnet-5", "Claude Sonnet 5", 1_000_000, 128_000, 2.0, 0.2, 10.0),
     ("claude-sonnet-4-6", "Claude Sonnet 4.6", 1_000_000, 64_000, 3.0, 0.3, 15.0),
-    ("claude-sonnet-4-5-20250929", "Claude Sonnet 4.5", 200_000, 64_000, 3.0, 0.3, 15.0),
+    ("claude-sonnet-4-5", "Claude Sonnet 4.5", 200_000, 64_000, 3.0, 0.3, 15.0),
     ("claude-haiku-5-5", "Claude Haiku 5.5", 1_000_000, 128_000, 0.1, 0.01, 0.5),
-    ("claude-haiku-4-5-20251001", "Claude Haiku 4.5", 200_000, 64_000, 1.0, 0.1, 5.0),
+    ("claude-haiku-4-5", "Claude Haiku 4.5", 200_000, 64_000, 1.0, 0.1, 5.0),
 ];
 
 /// The models that Anthropic serves, with its own ids and prices.

@@ -98,3 +98,20 @@ fn close(value: &mut Value) {
 fn each(schemas: &mut Map<String, Value>) {
     schemas.values_mut().for_each(close);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c04_a_closed_schema_stays_as_it_is() {
+        let schema = r##"{"type":["object","null"],"properties":{"a":{"oneOf":[{"minimum":1},
+            {"$ref":"#/$defs/b"}]}},"$defs":{"b":{"properties":{},"minItems":3}},"uniqueItems":true}"##;
+        let (once, changed) = closed(schema);
+        assert!(changed.is_some());
+        let (twice, changed) = closed(&once);
+        assert_eq!((&*twice, changed), (&*once, None));
+        assert!(!once.contains("oneOf") && once.contains("(minimum: 1)"), "{once}");
+        assert_eq!(once.matches("\"additionalProperties\":false").count(), 2, "{once}");
+    }
+}
