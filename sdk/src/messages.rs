@@ -36,6 +36,7 @@ mod usage;
 mod wire;
 
 pub use self::answer::Answer;
+pub use self::blocks::thought;
 pub use self::count::parse_token_count;
 pub use self::error::{from_document, from_response};
 pub use self::family::{Family, Off, Thinks};

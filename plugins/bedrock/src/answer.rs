@@ -3,6 +3,7 @@
 //! `messageStop` makes a stream whole; token counts follow it in `metadata`.
 
 use clasp_plugin::lenient::Text;
+use clasp_plugin::messages::thought;
 use clasp_plugin::{
     Event, Exchange, Failure, Field, FinishReason, Frame, HttpResponse, ToolCallDelta, Usage,
     failure,
@@ -10,7 +11,7 @@ use clasp_plugin::{
 use serde_json::{Value, json};
 
 use crate::error;
-use crate::event::{Block, Citation, Document, Reasoning, ToolUse};
+use crate::event::{Block, Citation, Document, ToolUse};
 use crate::request::State;
 
 /// Reads one answer.
@@ -20,6 +21,8 @@ pub struct Answer {
     /// Blocks of the stream that are open.
     open: Vec<(u64, Open)>,
     calls: u32,
+    /// The newest block is a text.
+    after_text: bool,
     finished: bool,
     failed: bool,
 }
@@ -38,7 +41,14 @@ struct Open {
 impl Answer {
     /// A reader for the answer to a request of this plugin's.
     pub(crate) fn new(state: State) -> Self {
-        Self { state, open: Vec::new(), calls: 0, finished: false, failed: false }
+        Self {
+            state,
+            open: Vec::new(),
+            calls: 0,
+            after_text: false,
+            finished: false,
+            failed: false,
+        }
     }
 
     fn frame(&mut self, name: &str, document: &Document<'_>, events: &mut Vec<Event>) {
@@ -83,6 +93,7 @@ impl Answer {
             return;
         }
         if let Some(text) = delta.text.as_option() {
+            self.after_text = true;
             events.push(Event::Text(text.to_owned()));
         }
         if let Some(reasoning) = &delta.reasoning.0 {
@@ -113,15 +124,25 @@ impl Answer {
         if let Some(slot) = open.call.filter(|_| !open.arguments) {
             push_arguments(slot, "{}".into(), events);
         }
-        push_state(open.thought, open.signature, events);
-        if !open.redacted.is_empty() {
-            events.push(Event::RedactedThinking(open.redacted));
+        self.think(open.thought, open.signature, open.redacted, events);
+    }
+
+    /// What came of thinking besides its text.
+    fn think(&mut self, seen: bool, signature: String, redacted: String, events: &mut Vec<Event>) {
+        if !signature.is_empty() {
+            events.push(thought(seen, self.after_text, signature));
+            self.after_text = false;
+        }
+        if !redacted.is_empty() {
+            events.push(Event::RedactedThinking(redacted));
+            self.after_text = false;
         }
     }
 
     fn call(&mut self, call: &ToolUse<'_>, events: &mut Vec<Event>) -> u32 {
         let slot = self.calls;
         self.calls += 1;
+        self.after_text = false;
         let name = call.name.as_option().map(|name| self.state.names.restore(name).to_owned());
         let id = call.id.as_option().map(str::to_owned);
         events.push(Event::ToolCall(ToolCallDelta { slot, id, name, ..ToolCallDelta::default() }));
@@ -148,6 +169,7 @@ impl Answer {
 
     fn block(&mut self, block: &Block<'_>, events: &mut Vec<Event>) {
         if let Some(text) = block.text.as_option() {
+            self.after_text = true;
             events.push(Event::Text(text.to_owned()));
         }
         if let Some(call) = &block.tool_use.0 {
@@ -156,7 +178,15 @@ impl Answer {
             push_arguments(slot, input.to_owned(), events);
         }
         if let Some(reasoning) = &block.reasoning.0 {
-            whole_thinking(reasoning, events);
+            let inner = reasoning.whole.0.as_ref();
+            let text = inner.map_or(&reasoning.text, |inner| &inner.text);
+            let signature = inner.map_or(&reasoning.signature, |inner| &inner.signature);
+            if let Some(text) = text.as_option() {
+                events.push(Event::Thinking(text.to_owned()));
+            }
+            let (signature, redacted) = (&signature.0, &reasoning.redacted.0);
+            let seen = text.as_option().is_some();
+            self.think(seen, signature.to_string(), redacted.to_string(), events);
         }
         if let Some(part) = &block.citations.0 {
             let text: String = part.content.0.iter().map(|piece| &*piece.text.0).collect();
@@ -166,6 +196,7 @@ impl Answer {
                 .iter()
                 .filter_map(|citation| serde_json::from_str(&cited(citation)).ok())
                 .collect();
+            self.after_text = true;
             let block = json!({ "type": "text", "text": text, "citations": cited });
             events.push(Event::Block(block.to_string()));
         }
@@ -246,30 +277,6 @@ fn usage(document: &Document<'_>, events: &mut Vec<Event>) {
         output: usage.output.0,
         reasoning: None,
     }));
-}
-
-fn whole_thinking(reasoning: &Reasoning<'_>, events: &mut Vec<Event>) {
-    let inner = reasoning.whole.0.as_ref();
-    let text = inner.map_or(&reasoning.text, |inner| &inner.text);
-    let signature = inner.map_or(&reasoning.signature, |inner| &inner.signature);
-    if let Some(text) = text.as_option() {
-        events.push(Event::Thinking(text.to_owned()));
-    }
-    push_state(text.as_option().is_some(), signature.0.clone().into_owned(), events);
-    if let Some(redacted) = reasoning.redacted.as_option() {
-        events.push(Event::RedactedThinking(redacted.to_owned()));
-    }
-}
-
-/// The signature of thinking; without a text it is a block of its own, whatever stands before it.
-fn push_state(thought: bool, signature: String, events: &mut Vec<Event>) {
-    if signature.is_empty() {
-    } else if thought {
-        events.push(Event::State(signature));
-    } else {
-        let block = json!({ "type": "thinking", "thinking": "", "signature": signature });
-        events.push(Event::Block(block.to_string()));
-    }
 }
 
 /// A citation in Anthropic's shape, as far as the two agree.

@@ -31,6 +31,7 @@ enum Open {
     },
     Thinking {
         seen: bool,
+        after_text: bool,
         signature: String,
     },
     Call {
@@ -75,7 +76,7 @@ impl Blocks {
                 if seen {
                     events.push(Event::Thinking(thinking.into_owned()));
                 }
-                Open::Thinking { seen, signature: block.signature.0.into_owned() }
+                Open::Thinking { seen, after_text, signature: block.signature.0.into_owned() }
             }
             "redacted_thinking" => {
                 if !block.data.0.is_empty() {
@@ -173,13 +174,8 @@ impl Open {
                 }
             }
             Self::Thinking { signature, .. } if signature.is_empty() => {}
-            Self::Thinking { seen: true, signature } => events.push(Event::State(signature)),
-            // Hidden thinking is a block of its own, whatever stands before it.
-            Self::Thinking { seen: false, signature } => {
-                let signature = Value::from(signature);
-                events.push(Event::Block(format!(
-                    r#"{{"type":"thinking","thinking":"","signature":{signature}}}"#
-                )));
+            Self::Thinking { seen, after_text, signature } => {
+                events.push(thought(seen, after_text, signature));
             }
             Self::Call { streamed: true, .. } => {}
             Self::Call { slot, input, streamed: false } => {
@@ -190,6 +186,16 @@ impl Open {
             }
         }
     }
+}
+
+/// The signature of thinking. Behind a text that of hidden thinking would be taken for the text's
+/// own state, so there it is a block.
+pub fn thought(seen: bool, after_text: bool, signature: String) -> Event {
+    if seen || !after_text {
+        return Event::State(signature);
+    }
+    let signature = Value::from(signature);
+    Event::Block(format!(r#"{{"type":"thinking","thinking":"","signature":{signature}}}"#))
 }
 
 /// A block as it began, with the input and content that came after.
