@@ -26,7 +26,6 @@ mod models;
 mod params;
 mod profile;
 mod request;
-mod tags;
 #[cfg(test)]
 mod tests;
 mod tools;

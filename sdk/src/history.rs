@@ -99,7 +99,8 @@ pub struct Call<'a> {
     pub id: String,
     /// The call.
     pub call: &'a ToolCall,
-    path: String,
+    /// Its place in the request.
+    pub path: String,
     answered: bool,
 }
 

@@ -33,8 +33,10 @@ pub mod names;
 pub mod notes;
 mod provider;
 pub mod schema;
+pub mod size;
 mod state;
 pub mod surrogates;
+pub mod tags;
 pub mod tools;
 mod types;
 

@@ -1,6 +1,6 @@
 //! Everything of a request that could not be taken as it is, named (rules C12, F4).
 
-use crate::types::{Change, Note};
+use crate::types::{Change, Note, Part, Request};
 
 /// Notes under construction.
 #[derive(Debug, Default)]
@@ -30,6 +30,21 @@ impl Notes {
     /// Was wrong, and was put right.
     pub fn repaired(&mut self, path: impl Into<String>, detail: impl Into<String>) {
         self.push(Change::Repaired, path, detail);
+    }
+
+    /// One for all cache hints of a request, where the provider caches by itself.
+    pub fn cache_hints(&mut self, request: &Request) {
+        let in_part = |part: &Part| match part {
+            Part::Text(text) => text.cache.is_some(),
+            Part::Media(media) => media.cache.is_some(),
+            Part::ToolCall(call) => call.cache.is_some(),
+            Part::ToolResult(result) => result.cache.is_some(),
+            Part::Thinking(_) | Part::Other(_) => false,
+        };
+        let in_messages = request.messages.iter().flat_map(|message| &message.parts).any(in_part);
+        if in_messages || request.system.iter().any(|text| text.cache.is_some()) {
+            self.dropped("cache", "cache hints are left out, the provider caches by itself");
+        }
     }
 
     /// The notes, in order.

@@ -8,11 +8,11 @@ use super::calls::Calls;
 use super::chunk::{Choice, Chunk, Content, Delta};
 use super::profile::Profile;
 use super::request::State;
-use super::tags::{Piece, Tags};
 use super::usage;
 use crate::failure;
 use crate::provider::{Exchange, framing};
 use crate::surrogates::{self, Half};
+use crate::tags::{Piece, Tags};
 use crate::types::{
     Event, Failure, Field, FinishReason, Frame, Framing, Header, HttpResponse, Started, Usage,
 };
@@ -44,7 +44,7 @@ impl Answer {
             whole: false,
             started: false,
             calls: Calls::default(),
-            tags: Tags::new(profile),
+            tags: Tags::new(profile.think_tags, profile.tool_call_tags),
             half: None,
             usage: None,
             refused: false,

@@ -11,11 +11,8 @@ use crate::names::{Alphabet, NameRule, Names};
 use crate::notes::Notes;
 use crate::provider::Begun;
 use crate::tools::Offer;
-use crate::types::{
-    CacheHint, Failure, Header, HttpRequest, MediaKind, Method, Part, Request, ResultPart, Target,
-    Tool,
-};
-use crate::{json, schema};
+use crate::types::{CacheHint, Failure, Header, HttpRequest, MediaKind, Method, Request, Target};
+use crate::{json, schema, size};
 
 /// What reading the answer remembers of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +60,7 @@ pub fn begin(
         }
     }
     let offer = Offer::new(profile.tool_names, request, |_| false, &mut notes);
-    let mut writer = json::Writer::with_capacity(estimate(request));
+    let mut writer = json::Writer::with_capacity(size::body(request));
     writer.open_object();
     writer.string_member("model", &target.model);
     writer.key("messages");
@@ -82,7 +79,9 @@ pub fn begin(
         }
     }
     writer.close_object();
-    note_hints(profile, request, &mut notes);
+    if !profile.cache_hints {
+        notes.cache_hints(request);
+    }
     let accept = if request.stream { "text/event-stream" } else { "application/json" };
     let header = |name: &str, value: &str| Header { name: name.into(), value: value.into() };
     Ok(Begun {
@@ -261,43 +260,4 @@ fn write_format(
             writer.close_object();
         }
     }
-}
-
-/// One note for all cache hints that were left out.
-fn note_hints(profile: &Profile, request: &Request, notes: &mut Notes) {
-    let in_part = |part: &Part| match part {
-        Part::Text(text) => text.cache.is_some(),
-        Part::Media(media) => media.cache.is_some(),
-        Part::ToolCall(call) => call.cache.is_some(),
-        Part::ToolResult(result) => result.cache.is_some(),
-        Part::Thinking(_) | Part::Other(_) => false,
-    };
-    let hinted = request.system.iter().any(|text| text.cache.is_some())
-        || request.messages.iter().flat_map(|message| &message.parts).any(in_part);
-    if hinted && !profile.cache_hints {
-        notes.dropped("cache", "cache hints are left out, the provider caches by itself");
-    }
-}
-
-/// Bytes of text to expect, so that the body is allocated once.
-fn estimate(request: &Request) -> usize {
-    let part = |part: &Part| match part {
-        Part::Text(text) => text.text.len(),
-        Part::ToolCall(call) => call.arguments.len() + 128,
-        Part::ToolResult(result) => result.content.iter().fold(128, |sum, part| match part {
-            ResultPart::Text(text) => sum + text.len(),
-            ResultPart::Media(_) | ResultPart::Other(_) => sum + 256,
-        }),
-        Part::Thinking(_) | Part::Media(_) | Part::Other(_) => 256,
-    };
-    let tool = |tool: &Tool| match tool {
-        Tool::Function(tool) => {
-            tool.parameters.len() + tool.description.as_ref().map_or(0, String::len) + 128
-        }
-        Tool::Hosted(_) => 0,
-    };
-    let messages = request.messages.iter().flat_map(|message| &message.parts).map(part);
-    let system = request.system.iter().map(|text| text.text.len());
-    let bytes: usize = messages.chain(system).chain(request.tools.iter().map(tool)).sum();
-    bytes + bytes / 16 + 1024
 }

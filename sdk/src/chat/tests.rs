@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::tags::{Piece, Tags};
 use super::{Answer, Profile, State, begin};
 use crate::effort;
 use crate::history::MidSystem;
 use crate::names::{Alphabet, NameRule};
 use crate::provider::Exchange;
 use crate::surrogates::mend;
+use crate::tags::{Piece, Tags};
 use crate::types::{
     Event, FinishReason, Frame, Message, Part, Reasoning, Request, ResultPart, Role, Segment,
     Target, Text, ToolCall, ToolResult,
@@ -38,7 +38,6 @@ fn feed(profile: &Profile, frames: &[&str]) -> Vec<Event> {
 
 #[test]
 fn tags_are_found_however_the_text_is_cut() {
-    let profile = Profile { think_tags: true, tool_call_tags: true, ..Profile::COMPATIBLE };
     let text =
         " <think>\nHm < 3</think>\n\nA <b> <tool_call>\n{\"name\":\"f\"}\n</tool_call>end <too";
     let wanted = [
@@ -48,7 +47,7 @@ fn tags_are_found_however_the_text_is_cut() {
         Piece::Text("end <too".into()),
     ];
     for size in 1..text.len() {
-        let mut tags = Tags::new(&profile).unwrap();
+        let mut tags = Tags::new(true, true).unwrap();
         let mut pieces: Vec<Piece> = Vec::new();
         for chunk in text.as_bytes().chunks(size) {
             tags.push(std::str::from_utf8(chunk).unwrap(), &mut pieces);

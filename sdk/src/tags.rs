@@ -1,20 +1,30 @@
 //! Finds thinking and tool calls that a server without a parser for its model leaves in the text:
 //! `<think>…</think>` at the start, `<tool_call>{…}</tool_call>` anywhere.
 
-use super::profile::Profile;
-
 /// A piece of what the text was made of.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Piece {
+pub enum Piece {
+    /// Text outside of all tags.
     Text(String),
+    /// Text inside of `<think>`.
     Thinking(String),
     /// `{"name": …, "arguments": …}`
     Call(String),
 }
 
+/// Thinking and text of a whole text whose `<think>` the server left out, or that has both tags at
+/// its start; none: there is no thinking in it.
+pub fn leaked(text: &str) -> Option<(&str, &str)> {
+    let (thinking, rest) = text.split_once("</think>")?;
+    let start = thinking.trim_start();
+    let thinking = start.strip_prefix("<think>").unwrap_or(start);
+    // An opening tag further on is what the model writes about, not what it thinks.
+    (!thinking.contains("<think>")).then(|| (thinking.trim(), rest.trim_start()))
+}
+
 /// Cuts a text that comes in pieces.
 #[derive(Debug)]
-pub(crate) struct Tags {
+pub struct Tags {
     calls: bool,
     place: Place,
     /// Line breaks that come next belong to the tag before.
@@ -32,22 +42,21 @@ enum Place {
 }
 
 impl Tags {
-    /// A cutter, if the profile asks for one.
-    pub(crate) fn new(profile: &Profile) -> Option<Self> {
-        let place = if profile.think_tags { Place::Start } else { Place::Text };
-        let wanted = profile.think_tags || profile.tool_call_tags;
-        let calls = profile.tool_call_tags;
+    /// A cutter that looks for thinking and for calls; none when it is to look for neither.
+    pub fn new(thinking: bool, calls: bool) -> Option<Self> {
+        let place = if thinking { Place::Start } else { Place::Text };
+        let wanted = thinking || calls;
         wanted.then(|| Self { calls, place, after_tag: false, held: String::new() })
     }
 
     /// Takes a piece of text.
-    pub(crate) fn push(&mut self, text: &str, out: &mut Vec<Piece>) {
+    pub fn push(&mut self, text: &str, out: &mut Vec<Piece>) {
         self.held.push_str(text);
         while self.step(out) {}
     }
 
     /// The text ended: gives what was held back.
-    pub(crate) fn finish(&mut self, out: &mut Vec<Piece>) {
+    pub fn finish(&mut self, out: &mut Vec<Piece>) {
         let rest = std::mem::take(&mut self.held);
         self.emit(rest, out);
     }
