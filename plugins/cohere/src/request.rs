@@ -1,0 +1,119 @@
+//! Writes a request to `/v2/chat` (rules C1–C9, C12–C14, C16, C18).
+
+use clasp_plugin::history::{Earlier, MidSystem, Piece, Rules, Turn, arrange};
+use clasp_plugin::media::{Sources, Takes};
+use clasp_plugin::names::{Alphabet, NameRule, Names};
+use clasp_plugin::notes::Notes;
+use clasp_plugin::tools::Offer;
+use clasp_plugin::{Begun, Failure, Header, HttpRequest, Method, Request, Target, json, size};
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::documents::Documents;
+use crate::{messages, params, tools};
+
+/// The provider names no limits; these are inside those of all others.
+const NAMES: NameRule = NameRule { alphabet: Alphabet::Word, min: 1, max: 64 };
+const CALL_IDS: NameRule = NameRule { alphabet: Alphabet::Any, min: 1, max: 256 };
+
+/// What reading the answer remembers of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// A stream was asked for.
+    #[serde(rename = "s")]
+    pub stream: bool,
+    /// Tools that are called otherwise here.
+    #[serde(rename = "n", skip_serializing_if = "Names::is_empty")]
+    pub names: Names,
+}
+
+pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, Failure> {
+    let config = Config::read(target)?;
+    let mut notes = Notes::default();
+    // Documents to be cited stand beside the messages; the others are text.
+    let (documents, rest) = Documents::take(request, &mut notes);
+    let request = rest.as_ref().unwrap_or(request);
+    let rules = Rules {
+        target,
+        media: TAKES,
+        in_results: &[],
+        call_ids: CALL_IDS,
+        mid_system: MidSystem::Folded,
+        thinking: Earlier::Texts,
+        error_field: false,
+    };
+    let mut turns = arrange(&rules, request, &mut notes)?;
+    let offer = Offer::new(NAMES, request, |_| false, &mut notes);
+    let choice = offer.choice(request, &mut notes)?;
+    let in_words = instruct(request, offer.any() || documents.any(), &mut turns, &mut notes);
+
+    let mut writer = json::Writer::with_capacity(size::body(request));
+    writer.open_object();
+    writer.string_member("model", &target.model);
+    messages::write(target, &turns, &offer, &mut notes, &mut writer);
+    documents.write(&mut writer);
+    tools::write(target, &offer, choice, &mut notes, &mut writer);
+    if request.parallel_tools == Some(false) && offer.any() {
+        notes.dropped("parallel_tools", "the provider has no such setting");
+    }
+    params::write(&config, target, request, &mut notes, &mut writer);
+    if let Some(output) = request.output_schema.as_ref().filter(|_| !in_words) {
+        writer.key("response_format");
+        writer.open_object();
+        writer.string_member("type", "json_object");
+        writer.raw_member("json_schema", &output.schema);
+        writer.close_object();
+    }
+    writer.raw_member("stream", if request.stream { "true" } else { "false" });
+    writer.close_object();
+
+    if request.user.is_some() {
+        notes.dropped("user", "the provider takes no user id");
+    }
+    notes.cache_hints(request);
+    let accept = if request.stream { "text/event-stream" } else { "application/json" };
+    let header = |name: &str, value: &str| Header { name: name.into(), value: value.into() };
+    Ok(Begun {
+        http: HttpRequest {
+            method: Method::Post,
+            path: "/v2/chat".into(),
+            headers: vec![header("content-type", "application/json"), header("accept", accept)],
+            body: writer.into_segments(),
+        },
+        state: State { stream: request.stream, names: offer.names() },
+        notes: notes.into_vec(),
+    })
+}
+
+/// `response_format` goes with neither tools nor documents; then the schema stands in the
+/// instructions.
+fn instruct(
+    request: &Request,
+    in_words: bool,
+    turns: &mut Vec<Turn<'_>>,
+    notes: &mut Notes,
+) -> bool {
+    let Some(output) = request.output_schema.as_ref().filter(|_| in_words) else { return false };
+    notes.moved("output_schema", "the schema was put into the instructions");
+    let text =
+        format!("Give your answer as one JSON object of this JSON Schema:\n{}", output.schema);
+    let piece = Piece::new(text, None);
+    match turns.first_mut() {
+        Some(Turn::System(pieces)) => pieces.push(piece),
+        _ => turns.insert(0, Turn::System(vec![piece])),
+    }
+    true
+}
+
+/// <https://docs.cohere.com/docs/image-inputs>, as of 2026-11-21.
+const TAKES: Takes = Takes {
+    images: Sources {
+        types: &["image/png", "image/jpeg", "image/webp", "image/gif"],
+        url: true,
+        file: false,
+    },
+    documents: Sources::NONE,
+    audio: Sources::NONE,
+    video: Sources::NONE,
+};
