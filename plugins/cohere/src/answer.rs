@@ -54,6 +54,9 @@ impl Answer {
         {
             return self.chunk(&mended, &chunk, events);
         }
+        if error.is_eof() {
+            return self.end(events);
+        }
         self.fail(failure::protocol(format!("an event is not JSON: {error}")), events);
     }
 

@@ -75,6 +75,9 @@ impl Answer {
         {
             return self.documents(&mended, events);
         }
+        if error.is_eof() {
+            return self.end(events);
+        }
         self.fail(failure::protocol(format!("a line of the answer is not JSON: {error}")), events);
     }
 
@@ -149,6 +152,8 @@ impl Answer {
     fn pieces(&mut self, pieces: Vec<Piece>, events: &mut Vec<Event>) {
         for piece in pieces {
             match piece {
+                // What stands between calls and after them is layout.
+                Piece::Text(text) if self.calls > 0 && text.trim().is_empty() => {}
                 Piece::Text(text) => events.push(Event::Text(text)),
                 Piece::Thinking(text) => events.push(Event::Thinking(text)),
                 Piece::Call(json) => match serde_json::from_str::<Function<'_>>(&json) {

@@ -6,7 +6,7 @@
 use clasp_plugin::{ContextSize, Failure, FailureKind, HttpResponse, Retry, failure};
 use serde_json::Value;
 
-use crate::request::{State, no_tools};
+use crate::request::{INSTEAD_OF_TOOLS, State};
 
 /// Reads an answer with an error status.
 pub(crate) fn from_response(response: &HttpResponse, model: &str, state: &State) -> Failure {
@@ -23,10 +23,11 @@ fn refine(mut failure: Failure, model: &str, state: &State) -> Failure {
     let words = failure.message.to_lowercase();
     let says = |word: &str| words.contains(word);
     let mut advise = |advice: &str| {
-        failure.message = format!("{}; {advice}", failure.message.trim_end_matches(['.', ' ']));
+        let joint = if failure.message.ends_with('.') { " " } else { "; " };
+        failure.message = format!("{}{joint}{advice}", failure.message);
     };
     if says("does not support tools") {
-        advise(&no_tools(model));
+        advise(INSTEAD_OF_TOOLS);
         become_kind(&mut failure, FailureKind::Unsupported, Retry::Elsewhere);
     } else if says("does not support thinking") {
         advise("turn thinking off for this model");
@@ -36,6 +37,8 @@ fn refine(mut failure: Failure, model: &str, state: &State) -> Failure {
     } else if says("model") && says("not found") {
         advise(&format!("`ollama pull {model}` gets it, `ollama list` names those there are"));
         become_kind(&mut failure, FailureKind::NotFound, Retry::Elsewhere);
+    } else if failure.kind == FailureKind::NotFound && says("page not found") {
+        advise("the base URL is the server's address alone, without /v1");
     } else if says("requires more system memory") || says("out of memory") {
         advise("choose a smaller model, or set a smaller `num_ctx` for this provider");
         become_kind(&mut failure, FailureKind::ProviderError, Retry::Elsewhere);

@@ -120,13 +120,19 @@ pub(crate) fn arguments<'a>(call: &Call<'a>, notes: &mut Notes) -> Cow<'a, str> 
     if arguments.is_empty() || arguments == "null" {
         return Cow::Borrowed("{}");
     }
-    if arguments.starts_with('{') && serde_json::from_str::<&RawValue>(arguments).is_ok() {
+    let json = serde_json::from_str::<&RawValue>(arguments).is_ok();
+    if json && arguments.starts_with('{') {
         return Cow::Borrowed(arguments);
     }
     notes.repaired(&call.path, "the arguments are no object, they were put into one");
     let mut writer = json::Writer::default();
     writer.open_object();
-    writer.string_member("arguments", arguments);
+    writer.key("arguments");
+    if json {
+        writer.raw(arguments);
+    } else {
+        writer.string(arguments);
+    }
     writer.close_object();
     let bytes = writer.into_bytes().unwrap_or_default();
     Cow::Owned(String::from_utf8(bytes).unwrap_or_default())

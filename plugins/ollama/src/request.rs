@@ -117,17 +117,17 @@ fn by_prompt(config: &Config, target: &Target, offered: bool) -> Result<bool, Fa
         Tools::Prompt => Ok(true),
         Tools::Auto => Ok(!able),
         Tools::Native if able || !offered => Ok(false),
-        Tools::Native => Err(failure::unsupported("tools", no_tools(&target.model))),
+        Tools::Native => {
+            let what = format!("{} takes no tools; {INSTEAD_OF_TOOLS}", target.model);
+            Err(failure::unsupported("tools", what))
+        }
     }
 }
 
 /// What to do about a model without tools.
-pub(crate) fn no_tools(model: &str) -> String {
-    format!(
-        "{model} takes no tools; choose a model that does (https://ollama.com/search?c=tools), or \
-         set this provider's `tools` to `prompt` to have them described in the instructions"
-    )
-}
+pub(crate) const INSTEAD_OF_TOOLS: &str = "choose a model with tools \
+(https://ollama.com/search?c=tools), or set this provider's `tools` to `prompt` to have them \
+described in the instructions";
 
 /// Images as base64 only; the API has no place for documents. Sound goes the way of images, to the
 /// few models that are known to hear.
