@@ -81,9 +81,4 @@ impl Provider for Cohere {
 clasp_plugin::export!(Cohere);
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn cases() {
-        clasp_plugin::cases::run::<super::Cohere>(env!("CARGO_MANIFEST_DIR"));
-    }
-}
+mod tests;

@@ -18,11 +18,12 @@ const OWN: &[&str] = &["citation_options", "documents", "priority", "safety_mode
 /// Members that clients of the OpenAI dialects may pass through.
 const SHARED: &[&str] = &["frequency_penalty", "presence_penalty", "seed"];
 
-/// Writes the settings.
+/// Writes the settings. `cited`: `documents` are written already.
 pub(crate) fn write(
     config: &Config,
     target: &Target,
     request: &Request,
+    cited: bool,
     notes: &mut Notes,
     writer: &mut json::Writer,
 ) {
@@ -32,7 +33,7 @@ pub(crate) fn write(
     if let Some(reasoning) = &request.reasoning {
         think(target, reasoning, limit, notes, writer);
     }
-    let passed = extra(request, notes, writer);
+    let passed = extra(request, cited, notes, writer);
     let own = |name: &str| !passed.contains(&name);
     if let Some(mode) = config.citations.as_deref().filter(|_| own("citation_options")) {
         writer.key("citation_options");
@@ -142,11 +143,20 @@ fn budget(reasoning: &Reasoning) -> Option<u32> {
 }
 
 /// Writes what clients pass through, and gives the names of the API's own among it.
-fn extra(request: &Request, notes: &mut Notes, writer: &mut json::Writer) -> Vec<&'static str> {
+fn extra(
+    request: &Request,
+    cited: bool,
+    notes: &mut Notes,
+    writer: &mut json::Writer,
+) -> Vec<&'static str> {
     let mut passed = Vec::new();
     let mut penalised = false;
     for field in request.extra.iter().filter(|field| field.value != "null") {
         let name = field.name.as_str();
+        if name == "documents" && cited {
+            notes.dropped(name, "the documents of the messages are cited from");
+            continue;
+        }
         if let Some(own) = OWN.iter().find(|own| **own == name) {
             passed.push(*own);
             writer.raw_member(name, &field.value);

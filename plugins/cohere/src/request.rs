@@ -46,7 +46,9 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
     let mut turns = arrange(&rules, request, &mut notes)?;
     let offer = Offer::new(NAMES, request, |_| false, &mut notes);
     let choice = offer.choice(request, &mut notes)?;
-    let in_words = instruct(request, offer.any() || documents.any(), &mut turns, &mut notes);
+    let passed = request.extra.iter().any(|field| field.name == "documents");
+    let in_words =
+        instruct(request, offer.any() || documents.any() || passed, &mut turns, &mut notes);
 
     let mut writer = json::Writer::with_capacity(size::body(request));
     writer.open_object();
@@ -57,7 +59,7 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
     if request.parallel_tools == Some(false) && offer.any() {
         notes.dropped("parallel_tools", "the provider has no such setting");
     }
-    params::write(&config, target, request, &mut notes, &mut writer);
+    params::write(&config, target, request, documents.any(), &mut notes, &mut writer);
     if let Some(output) = request.output_schema.as_ref().filter(|_| !in_words) {
         writer.key("response_format");
         writer.open_object();

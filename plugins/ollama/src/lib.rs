@@ -75,9 +75,4 @@ impl Provider for Ollama {
 clasp_plugin::export!(Ollama);
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn cases() {
-        clasp_plugin::cases::run::<super::Ollama>(env!("CARGO_MANIFEST_DIR"));
-    }
-}
+mod tests;
