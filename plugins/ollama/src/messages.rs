@@ -25,7 +25,7 @@ pub(crate) fn write(
             Turn::Result(Answered { id, name, content, .. }) => {
                 open("tool", &text(content, "\n"), writer);
                 writer.string_member("tool_name", &offer.name_of(name));
-                // Servers before 0.12 do not know it, and pass over it.
+                // Servers before 0.12.10 do not know it, and pass over it.
                 writer.string_member("tool_call_id", id);
             }
         }

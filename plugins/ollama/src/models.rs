@@ -1,6 +1,6 @@
 //! The models that are installed, with what the server tells of each.
 //!
-//! <https://docs.ollama.com/api/tags>, as of 2026-11-21. Servers of that date tell abilities and
+//! <https://docs.ollama.com/api/tags>, as of 2026-11-21. Servers since 0.30 tell abilities and
 //! window in the list; earlier ones only of one model at a time (`/api/show`), so theirs stay
 //! unknown, and nothing is ruled out.
 

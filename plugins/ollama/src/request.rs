@@ -1,7 +1,7 @@
 //! Writes a request to `/api/chat` (rules C1–C8, C12–C14, C16, C18).
 //!
-//! A prompt that does not fit is refused (`truncate` and `shift` are off): left alone, the server
-//! cuts off the beginning of the conversation in silence.
+//! A prompt that does not fit is refused (`truncate` and `shift` are off, since server 0.12.6): left
+//! alone, the server cuts off the beginning of the conversation in silence.
 
 use clasp_plugin::history::{Earlier, MidSystem, Rules, arrange};
 use clasp_plugin::media::{Sources, Takes};
