@@ -47,6 +47,11 @@ impl Notes {
         }
     }
 
+    /// Notes that were made elsewhere.
+    pub fn extend(&mut self, notes: Vec<Note>) {
+        self.0.extend(notes);
+    }
+
     /// The notes, in order.
     pub fn into_vec(self) -> Vec<Note> {
         self.0

@@ -4,6 +4,7 @@ use clasp_plugin::history::{Earlier, MidSystem, Piece, Rules, Turn, arrange};
 use clasp_plugin::media::{Sources, Takes};
 use clasp_plugin::names::{Alphabet, NameRule, Names};
 use clasp_plugin::notes::Notes;
+use clasp_plugin::schema::{Subset, convert};
 use clasp_plugin::tools::Offer;
 use clasp_plugin::{Begun, Failure, Header, HttpRequest, Method, Request, Target, json, size};
 use serde::{Deserialize, Serialize};
@@ -64,7 +65,9 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
         writer.key("response_format");
         writer.open_object();
         writer.string_member("type", "json_object");
-        writer.raw_member("json_schema", &output.schema);
+        let mut schema = convert(&output.schema, &Subset::COHERE.for_output());
+        notes.extend(schema.notes_at("output_schema.schema"));
+        writer.raw_member("json_schema", &schema.text);
         writer.close_object();
     }
     writer.raw_member("stream", if request.stream { "true" } else { "false" });

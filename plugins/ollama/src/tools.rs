@@ -1,11 +1,13 @@
 //! Tools as `/api/chat` takes them (rules C4, C6). The API has no choice among tools: a choice is
 //! met by what is offered, as far as that goes.
 
-use std::borrow::Cow;
-
+use clasp_plugin::json;
 use clasp_plugin::notes::Notes;
+use clasp_plugin::schema::{Subset, convert};
 use clasp_plugin::tools::{Choice, Offer, Offered};
-use clasp_plugin::{json, schema};
+
+/// The schema of a tool without arguments.
+const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
 
 /// The functions that a choice leaves to offer.
 pub(crate) fn chosen<'o, 'a>(
@@ -17,11 +19,6 @@ pub(crate) fn chosen<'o, 'a>(
         Choice::None => false,
         Choice::Named(name) => offered.name == name,
     })
-}
-
-/// The JSON Schema of a tool's arguments in the words that the server reads.
-pub(crate) fn parameters<'a>(offered: &Offered<'a>) -> (Cow<'a, str>, Option<&'static str>) {
-    schema::for_tool(&offered.tool.parameters)
 }
 
 /// Writes `tools`; without any to offer nothing.
@@ -50,10 +47,8 @@ pub(crate) fn write(
     writer.key("tools");
     writer.open_array();
     for offered in tools {
-        let (parameters, repaired) = parameters(offered);
-        if let Some(what) = repaired {
-            notes.repaired(format!("tools[{}].parameters", offered.index), what);
-        }
+        let mut parameters = convert(&offered.tool.parameters, &Subset::OLLAMA);
+        notes.extend(parameters.notes_at(&format!("tools[{}].parameters", offered.index)));
         if offered.tool.strict == Some(true) {
             let path = format!("tools[{}].strict", offered.index);
             notes.dropped(path, "the provider cannot be held to a tool's schema");
@@ -65,7 +60,9 @@ pub(crate) fn write(
         writer.string_member("name", &offered.name);
         let description = offered.tool.description.as_deref().unwrap_or_default();
         writer.string_member("description", description);
-        writer.raw_member("parameters", &parameters);
+        // A template reads `properties`, also where there are none.
+        let schema = if parameters.empty { NOTHING } else { &parameters.text };
+        writer.raw_member("parameters", schema);
         writer.close_object();
         writer.close_object();
     }
