@@ -32,6 +32,11 @@ impl Notes {
         self.push(Change::Repaired, path, detail);
     }
 
+    /// Adds others' notes.
+    pub fn append(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
+    }
+
     /// The notes, in order.
     pub fn into_vec(self) -> Vec<Note> {
         self.0

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::tags::{Piece, Tags};
+use super::tags::{Call, Piece, Tags};
 use super::{Answer, Profile, State, begin};
 use crate::effort;
 use crate::history::MidSystem;
@@ -44,7 +44,7 @@ fn tags_are_found_however_the_text_is_cut() {
     let wanted = [
         Piece::Thinking("Hm < 3".into()),
         Piece::Text("A <b> ".into()),
-        Piece::Call("{\"name\":\"f\"}".into()),
+        Piece::Call(Call { name: "f".into(), arguments: "{}".into() }),
         Piece::Text("end <too".into()),
     ];
     for size in 1..text.len() {
