@@ -26,6 +26,8 @@ pub struct Answer {
     state: State,
     /// The body is one document, not a stream.
     whole: bool,
+    /// A piece of a message came.
+    streamed: bool,
     started: bool,
     calls: Calls,
     /// Finds thinking and calls inside the text, where the profile says that they are there.
@@ -61,6 +63,7 @@ impl Answer {
         Self {
             state,
             whole: false,
+            streamed: false,
             started: false,
             calls: Calls::default(),
             tags: Tags::new(profile),
@@ -162,7 +165,10 @@ impl Answer {
         // Some servers give both: beside each piece the message so far, or an empty piece beside
         // the whole message.
         let (delta, message) = (choice.delta.0.as_ref(), choice.message.0.as_ref());
+        // At the end of a stream some repeat the whole message.
+        let message = message.filter(|_| !self.streamed);
         let said = if self.whole { message.or(delta) } else { delta.or(message) };
+        self.streamed |= !self.whole && delta.is_some();
         if let Some(said) = said {
             self.delta(said, events);
         }

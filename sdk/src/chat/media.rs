@@ -12,7 +12,11 @@ use crate::types::{Blob, Media, MediaKind, Source};
 pub(crate) fn takes(profile: &Profile) -> Takes {
     let images = Sources { types: &["image/*"], url: true, file: false };
     let urls = profile.media_form == MediaForm::Urls;
-    let documents = Sources { types: &["application/pdf"], url: urls, file: !urls };
+    let documents = Sources {
+        types: &["application/pdf"],
+        url: urls || profile.document_urls,
+        file: !urls && !profile.document_urls,
+    };
     let audio = Sources {
         types: &["audio/wav", "audio/x-wav", "audio/wave", "audio/mpeg", "audio/mp3"],
         url: urls,

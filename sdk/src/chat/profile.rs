@@ -158,6 +158,8 @@ pub struct Profile {
     pub images: bool,
     /// Reads PDF documents. As for `images`.
     pub documents: bool,
+    /// Fetches documents by URL.
+    pub document_urls: bool,
     /// Hears sound.
     pub audio: bool,
     /// Takes images inside tool results.
@@ -228,6 +230,7 @@ impl Profile {
         prefill: None,
         images: true,
         documents: true,
+        document_urls: false,
         audio: true,
         tool_images: false,
         media_form: MediaForm::Objects,

@@ -116,7 +116,7 @@ impl Tags {
                 Place::Start | Place::Opened | Place::Text => self.emit(before, out),
             }
             self.held = after;
-            self.after_tag = self.place == Place::Thinking;
+            self.after_tag = matches!(self.place, Place::Thinking | Place::Call);
             self.place = next;
             return true;
         }
