@@ -1,5 +1,5 @@
-//! Builds every plugin folder beside this one in a single run of cargo. Rule: a new plugin is a new
-//! folder, named here by nothing.
+//! Builds every plugin folder beside this one in a single run of cargo, and takes in their profiles.
+//! Rule: a new plugin is a new folder, a new profile a new file, named here by nothing.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -31,7 +31,7 @@ fn bundle() -> Result<(), Box<dyn Error>> {
         watch(&workspace.join(source));
     }
 
-    let mut ids = Vec::new();
+    let (mut ids, mut profiles) = (Vec::new(), Vec::new());
     for entry in plugins.read_dir()? {
         let folder = entry?.path();
         if folder == own || !folder.join("Cargo.toml").is_file() {
@@ -39,10 +39,21 @@ fn bundle() -> Result<(), Box<dyn Error>> {
         }
         watch(&folder.join("Cargo.toml"));
         watch(&folder.join("src"));
+        for entry in folder.join("profiles").read_dir().into_iter().flatten() {
+            profiles.push(entry?.path());
+        }
+        watch_if_there(&folder.join("profiles"));
+        for entry in folder.read_dir()? {
+            let file = entry?.path();
+            if file.to_string_lossy().ends_with(".schema.json") {
+                watch(&file);
+            }
+        }
         let id = folder.file_name().and_then(|name| name.to_str()).ok_or("a folder's name")?;
         ids.push(id.to_owned());
     }
     ids.sort();
+    profiles.sort();
 
     let built = build_all(&Options {
         packages: ids.iter().map(|id| format!("clasp-{id}")).collect(),
@@ -59,6 +70,14 @@ fn bundle() -> Result<(), Box<dyn Error>> {
     }
     list.push(']');
     std::fs::write(out.join("plugins.rs"), list)?;
+
+    let mut list = String::from("&[\n");
+    for file in profiles {
+        let id = file.file_stem().and_then(|name| name.to_str()).ok_or("a profile's name")?;
+        writeln!(list, "    ({id:?}, include_str!({file:?})),")?;
+    }
+    list.push(']');
+    std::fs::write(out.join("profiles.rs"), list)?;
     Ok(())
 }
 
@@ -67,6 +86,12 @@ fn bundle() -> Result<(), Box<dyn Error>> {
 fn target_dir(out: &Path) -> PathBuf {
     let build = out.ancestors().find(|folder| folder.ends_with("build"));
     build.and_then(|build| build.ancestors().nth(2)).unwrap_or(out).to_owned()
+}
+
+fn watch_if_there(path: &Path) {
+    if path.exists() {
+        watch(path);
+    }
 }
 
 fn watch(path: &Path) {

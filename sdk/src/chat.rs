@@ -19,19 +19,27 @@
 //! ```
 
 mod answer;
+mod body;
 mod calls;
 mod chunk;
+mod details;
+mod finish;
 mod media;
+mod messages;
 mod models;
 mod params;
 mod profile;
 mod request;
 #[cfg(test)]
 mod tests;
+mod think;
 mod tools;
 mod usage;
 
 pub use self::answer::Answer;
 pub use self::models::{list_models, parse_models};
-pub use self::profile::{OutputFormat, OutputLimit, Profile, ReasoningParam};
-pub use self::request::{State, begin};
+pub use self::profile::{
+    MediaForm, Members, OutputFormat, OutputLimit, Profile, ReasoningInside, ReasoningMembers,
+    ReasoningParam, Word,
+};
+pub use self::request::{State, begin, begin_with};

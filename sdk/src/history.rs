@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+
 use crate::failure;
 use crate::media::{self, Takes};
 use crate::names::NameRule;
@@ -14,7 +16,8 @@ use crate::types::{
 };
 
 /// What becomes of system messages after the first turn (rule C16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MidSystem {
     /// They stay where they are.
     InPlace,

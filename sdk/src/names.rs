@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 /// What names or ids a provider takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Alphabet {
     /// Any character.
     Any,
@@ -17,7 +18,7 @@ pub enum Alphabet {
 }
 
 /// A provider's rule for names or ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct NameRule {
     /// The characters.
     pub alphabet: Alphabet,

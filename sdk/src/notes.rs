@@ -32,6 +32,11 @@ impl Notes {
         self.push(Change::Repaired, path, detail);
     }
 
+    /// Adds others' notes.
+    pub fn append(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
+    }
+
     /// One for all cache hints of a request, where the provider caches by itself.
     pub fn cache_hints(&mut self, request: &Request) {
         let in_part = |part: &Part| match part {

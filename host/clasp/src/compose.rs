@@ -85,6 +85,15 @@ pub(crate) fn bundled() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     clasp_plugin_bundle::PLUGINS.iter().copied()
 }
 
+/// The profiles inside the binary, made providers of the plugin that they steer.
+pub(crate) fn profiles(steered: &Plugin) -> Result<Vec<Plugin>, Error> {
+    let profiles = clasp_plugin_bundle::PROFILES.iter();
+    let plugin = |(id, text): &(&str, &str)| {
+        steered.with_profile(&bundled_origin(id), id, text.as_bytes()).map_err(refused)
+    };
+    profiles.map(plugin).collect()
+}
+
 /// What the origin of a bundled plugin is called.
 pub(crate) fn bundled_origin(id: &str) -> PathBuf {
     PathBuf::from(format!("(built in) {id}"))
@@ -135,6 +144,11 @@ async fn plugins(config: &Config) -> Result<(Arc<Registry>, Watch), Error> {
     while let Some(loaded) = loading.join_next().await {
         let plugin = loaded.context("loading a plugin")?.map_err(refused)?;
         registry.insert(Layer::Bundled, plugin);
+    }
+    if let Some(steered) = registry.get(Plugin::STEERED) {
+        for plugin in profiles(&steered)? {
+            registry.insert(Layer::Bundled, plugin);
+        }
     }
     let sources = Sources {
         directory: config.plugin_dir.as_ref().map(|directory| directory.value.clone()),

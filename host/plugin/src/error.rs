@@ -143,6 +143,14 @@ pub enum LoadError {
         /// Which member is wrong, and what it must be.
         reason: String,
     },
+    /// A profile is wrong.
+    #[error("profile {}: {reason}", origin.display())]
+    Profile {
+        /// The file.
+        origin: PathBuf,
+        /// Which member is wrong, and what it must be.
+        reason: String,
+    },
     /// Another file has the same id.
     #[error(
         "plugin {}: has the id `{id}`, which {} has already; remove one of them or give it another \
@@ -175,6 +183,7 @@ impl LoadError {
             | Self::Mismatch { origin, .. }
             | Self::Trial { origin, .. }
             | Self::Manifest { origin, .. }
+            | Self::Profile { origin, .. }
             | Self::Duplicate { origin, .. } => Some(origin),
         }
     }

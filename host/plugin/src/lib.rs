@@ -25,6 +25,7 @@ mod limits;
 mod load;
 mod manifest;
 mod plugin;
+mod profile;
 mod registry;
 mod runtime;
 mod sandbox;

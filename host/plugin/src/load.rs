@@ -16,6 +16,7 @@ use wasmtime::component::Component;
 
 use crate::contract::Contract;
 use crate::fault::Fault;
+use crate::profile::Profile;
 use crate::runtime::Runtime;
 use crate::sandbox::{Budget, Sandbox};
 use crate::{Limits, LoadError, Plugin, manifest, v0_1};
@@ -54,12 +55,36 @@ pub(crate) fn load(runtime: &Runtime, origin: &Path, bytes: &[u8]) -> Result<Plu
         .map_err(|reason| LoadError::Manifest { origin: origin.into(), reason })?;
     Ok(Plugin {
         engine: Arc::clone(runtime.engine()),
-        contract,
+        contract: Arc::from(contract),
         id: Arc::from(manifest.id.as_str()),
         manifest,
         origin: origin.into(),
         digest: hex(&digest),
         may_sleep: shape.wasi,
+        profile: None,
+    })
+}
+
+/// Makes a provider of a profile: the code of the plugin that it steers, under its own manifest.
+pub(crate) fn steer(
+    steered: &Plugin,
+    origin: &Path,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Plugin, LoadError> {
+    let (profile, manifest) =
+        Profile::read(name, bytes, &steered.manifest, steered.engine.limits())
+            .map_err(|reason| LoadError::Profile { origin: origin.into(), reason })?;
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    Ok(Plugin {
+        engine: Arc::clone(&steered.engine),
+        contract: Arc::clone(&steered.contract),
+        id: Arc::from(manifest.id.as_str()),
+        manifest,
+        origin: origin.into(),
+        digest: hex(&digest),
+        may_sleep: steered.may_sleep,
+        profile: Some(profile),
     })
 }
 

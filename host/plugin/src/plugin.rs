@@ -1,5 +1,6 @@
 //! A loaded plugin: every call runs in a fresh instance, within the limits.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,13 +14,15 @@ use crate::contract::{Begun as RawBegun, Contract, Said};
 use crate::engine::{Engine, Phase};
 use crate::exchange::Exchange;
 use crate::fault::Fault;
+use crate::profile::{self, Profile};
 use crate::sandbox::{Budget, Sandbox};
 use crate::state::{Maker, States};
+use crate::{LoadError, load};
 
 /// A loaded plugin. Every call runs in a fresh instance.
 pub struct Plugin {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) contract: Box<dyn Contract>,
+    pub(crate) contract: Arc<dyn Contract>,
     pub(crate) manifest: Manifest,
     /// The manifest's id, to be shared with instances.
     pub(crate) id: Arc<str>,
@@ -27,9 +30,28 @@ pub struct Plugin {
     pub(crate) digest: String,
     /// Whether the component could sleep.
     pub(crate) may_sleep: bool,
+    /// What steers it, if it was made of a profile.
+    pub(crate) profile: Option<Profile>,
 }
 
 impl Plugin {
+    /// The id of the plugin that profiles steer.
+    pub const STEERED: &str = profile::STEERED;
+
+    /// The provider that a profile makes of this plugin. `name` is the profile's own, for when it
+    /// says none; `origin` is named in errors and need not be a file.
+    ///
+    /// # Errors
+    /// What is wrong with the profile.
+    pub fn with_profile(&self, origin: &Path, name: &str, bytes: &[u8]) -> Result<Self, LoadError> {
+        load::steer(self, origin, name, bytes)
+    }
+
+    /// Whether a file is a profile, by its name.
+    pub fn is_profile(path: &Path) -> bool {
+        profile::is_profile(path)
+    }
+
     /// What it says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
@@ -65,6 +87,7 @@ impl Plugin {
         let _room = self.engine.room(Phase::Begin).await?;
         let budget = self.long();
         let states = States::new(&self.manifest, target, request.dialect);
+        let target = &*self.steered(target);
         let begun = self.contract.begin(self.sandbox(), budget, states, target, request).await;
         let begun = self.said(begun, "begin")?;
         let RawBegun { http, state, notes } = check::begun(begun, &self.manifest, limits)
@@ -90,6 +113,7 @@ impl Plugin {
     pub async fn exchange(&self, target: &Target, state: &[u8]) -> Result<Exchange, Failure> {
         let room = self.engine.room(Phase::Exchange).await?;
         let budget = self.short();
+        let target = &*self.steered(target);
         let reading = self
             .contract
             .exchange(self.sandbox(), budget, target, state)
@@ -101,6 +125,9 @@ impl Plugin {
 
     /// The models it knows without asking; none when it does not list models.
     pub async fn known_models(&self) -> Result<Vec<Model>, Failure> {
+        if let Some(profile) = &self.profile {
+            return Ok(profile.models.clone());
+        }
         if !self.offers_models() {
             return Ok(Vec::new());
         }
@@ -115,6 +142,7 @@ impl Plugin {
             return Ok(None);
         }
         let _room = self.engine.room(Phase::Begin).await?;
+        let target = &*self.steered(target);
         let http = self.contract.list_models(self.sandbox(), self.short(), target).await;
         let http = http.map_err(|fault| self.fail(fault, "models.list"))?;
         self.checked(http, "models.list")
@@ -124,7 +152,11 @@ impl Plugin {
     pub async fn parse_models(&self, response: &HttpResponse) -> Result<Vec<Model>, Failure> {
         let _room = self.engine.room(Phase::Begin).await?;
         let models = self.contract.parse_models(self.sandbox(), self.short(), response).await;
-        models.map_err(|fault| self.fail(fault, "models.parse"))?
+        let models = models.map_err(|fault| self.fail(fault, "models.parse"))??;
+        Ok(match &self.profile {
+            Some(profile) => models.into_iter().map(|model| profile.complete(model)).collect(),
+            None => models,
+        })
     }
 
     /// The request that counts a prompt's tokens, if the provider has one.
@@ -139,6 +171,7 @@ impl Plugin {
         let _room = self.engine.room(Phase::Begin).await?;
         let budget = self.long();
         let states = States::new(&self.manifest, target, request.dialect);
+        let target = &*self.steered(target);
         let http =
             self.contract.count_tokens(self.sandbox(), budget, states, target, request).await;
         let http = self.said(http, "tokens.count")?;
@@ -150,6 +183,28 @@ impl Plugin {
         let _room = self.engine.room(Phase::Begin).await?;
         let count = self.contract.parse_count(self.sandbox(), self.short(), response).await;
         count.map_err(|fault| self.fail(fault, "tokens.parse"))?
+    }
+
+    /// This plugin on the code of another version of the one that its profile steers.
+    pub(crate) fn on(&self, steered: &Self) -> Self {
+        Self {
+            engine: Arc::clone(&steered.engine),
+            contract: Arc::clone(&steered.contract),
+            manifest: self.manifest.clone(),
+            id: Arc::clone(&self.id),
+            origin: self.origin.clone(),
+            digest: self.digest.clone(),
+            may_sleep: steered.may_sleep,
+            profile: self.profile.clone(),
+        }
+    }
+
+    /// The target as the code gets it.
+    fn steered<'t>(&self, target: &'t Target) -> Cow<'t, Target> {
+        match &self.profile {
+            Some(profile) => Cow::Owned(profile.steer(target)),
+            None => Cow::Borrowed(target),
+        }
     }
 
     fn sandbox(&self) -> Sandbox {

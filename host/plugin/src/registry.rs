@@ -85,6 +85,7 @@ impl Registry {
     fn change<T>(&self, change: impl FnOnce(&mut Loaded) -> T) -> T {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut loaded);
+        follow(&mut loaded);
         let mut serving = Plugins::new();
         for plugin in loaded.values() {
             if let Entry::Vacant(entry) = serving.entry(plugin.manifest().id.clone()) {
@@ -95,6 +96,17 @@ impl Registry {
         self.serving.store(Arc::new(serving));
         self.changes.send_modify(|count| *count += 1);
         result
+    }
+}
+
+/// Puts what profiles made on the version of the plugin they steer that serves now.
+fn follow(loaded: &mut Loaded) {
+    let steers = |plugin: &&Arc<Plugin>| plugin.manifest().id == Plugin::STEERED;
+    let Some(steered) = loaded.values().find(steers).cloned() else { return };
+    for plugin in loaded.values_mut().filter(|plugin| plugin.profile.is_some()) {
+        if !Arc::ptr_eq(&plugin.contract, &steered.contract) {
+            *plugin = Arc::new(plugin.on(&steered));
+        }
     }
 }
 

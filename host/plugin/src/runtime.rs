@@ -63,11 +63,11 @@ impl Runtime {
         load::load(self, origin, bytes)
     }
 
-    /// Reads a file and loads it. Blocks.
+    /// Reads a file and loads it: a component, or a profile for `steered`. Blocks.
     ///
     /// # Errors
     /// As [`Self::load`], or that the file cannot be read.
-    pub fn load_file(&self, path: &Path) -> Result<Plugin, LoadError> {
+    pub fn load_file(&self, path: &Path, steered: Option<&Plugin>) -> Result<Plugin, LoadError> {
         let failed = |error| LoadError::Read { origin: path.into(), error };
         let metadata = std::fs::metadata(path).map_err(failed)?;
         if metadata.is_dir() {
@@ -78,7 +78,18 @@ impl Runtime {
         if bytes > limit {
             return Err(LoadError::TooLarge { origin: path.into(), bytes, limit });
         }
-        self.load(path, &std::fs::read(path).map_err(failed)?)
+        let bytes = std::fs::read(path).map_err(failed)?;
+        if !Plugin::is_profile(path) {
+            return self.load(path, &bytes);
+        }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        match steered {
+            Some(steered) => steered.with_profile(path, &name, &bytes),
+            None => Err(LoadError::Profile {
+                origin: path.into(),
+                reason: format!("it steers the plugin {}, which is not loaded", Plugin::STEERED),
+            }),
+        }
     }
 
     pub(crate) fn engine(&self) -> &Arc<Engine> {

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use self::scan::{Change, Scan};
-use crate::{LoadError, Registry, Runtime};
+use crate::{LoadError, Plugin, Registry, Runtime};
 
 /// A file is read when nothing has happened to it for this long …
 const QUIET: Duration = Duration::from_millis(80);
@@ -34,7 +34,7 @@ const MAX_DEPTH: usize = 16;
 /// Which files to load and to watch.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// Every `.wasm` file in it; it may come to be later.
+    /// Every `.wasm` file and every profile (`.json`) in it; it may come to be later.
     pub directory: Option<PathBuf>,
     /// Named on the command line.
     pub files: Vec<PathBuf>,
@@ -141,7 +141,8 @@ impl Watcher {
     /// Looks at the files and loads what changed.
     async fn update(&mut self, first: bool) -> Vec<LoadError> {
         let mut errors = Vec::new();
-        let changes = self.scan.changes(&self.runtime, first).await;
+        let steered = self.registry.get(Plugin::STEERED);
+        let changes = self.scan.changes(&self.runtime, steered.as_ref(), first).await;
         for change in changes {
             match change {
                 Change::Loaded(layer, plugin) => {

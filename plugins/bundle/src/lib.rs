@@ -4,6 +4,9 @@
 /// Each plugin's id, which is its folder's name, and its component; in order of the ids.
 pub const PLUGINS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/plugins.rs"));
 
+/// Each profile's id, which is its file's name, and its text; in order of the ids.
+pub const PROFILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
+
 #[cfg(test)]
 mod tests {
     use super::PLUGINS;

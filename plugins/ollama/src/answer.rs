@@ -2,15 +2,14 @@
 //!
 //! `done: true` alone ends an answer; a body without it is a failure.
 
-use clasp_plugin::names::Names;
 use clasp_plugin::surrogates::{self, Half};
-use clasp_plugin::tags::{self, Piece, Tags};
+use clasp_plugin::tags::{self, Beginning, Piece, Tags};
 use clasp_plugin::{
     Event, Exchange, Failure, FinishReason, Frame, Framing, Header, HttpResponse, Started,
     ToolCallDelta, Usage, failure, framing,
 };
 
-use crate::chunk::{Chunk, Function, Message};
+use crate::chunk::{Chunk, Message};
 use crate::error;
 use crate::request::State;
 
@@ -127,7 +126,8 @@ impl Answer {
         }
         for call in &message.tool_calls.0 {
             if let Some(function) = &call.function.0 {
-                self.call(call.id.as_option(), function, events);
+                let arguments = function.arguments.text().into_owned();
+                self.call(call.id.as_option(), &function.name.0, arguments, events);
             }
         }
     }
@@ -138,7 +138,8 @@ impl Answer {
         }
         if !self.said {
             self.said = true;
-            self.tags = Tags::new(!self.thought, self.state.prompted);
+            let beginning = if self.thought { Beginning::Text } else { Beginning::Tag };
+            self.tags = Tags::new(beginning, self.state.prompted);
         }
         let Some(tags) = &mut self.tags else {
             events.push(Event::Text(text.to_owned()));
@@ -156,26 +157,20 @@ impl Answer {
                 Piece::Text(text) if self.calls > 0 && text.trim().is_empty() => {}
                 Piece::Text(text) => events.push(Event::Text(text)),
                 Piece::Thinking(text) => events.push(Event::Thinking(text)),
-                Piece::Call(json) => match serde_json::from_str::<Function<'_>>(&json) {
-                    Ok(function) if function.name.as_option().is_some() => {
-                        self.call(None, &function, events);
-                    }
-                    _ => events.push(Event::Text(format!("<tool_call>\n{json}\n</tool_call>"))),
-                },
+                Piece::Call(call) => self.call(None, &call.name, call.arguments, events),
             }
         }
     }
 
     /// Each entry is a whole call, whatever index it has.
-    fn call(&mut self, id: Option<&str>, function: &Function<'_>, events: &mut Vec<Event>) {
-        let names: &Names = &self.state.names;
-        let arguments = function.arguments.text();
-        let arguments = if arguments.is_empty() { function.parameters.text() } else { arguments };
+    fn call(&mut self, id: Option<&str>, name: &str, arguments: String, events: &mut Vec<Event>) {
+        let name = (!name.is_empty()).then(|| self.state.names.restore(name).to_owned());
+        let id = id.map(str::to_owned);
         events.push(Event::ToolCall(ToolCallDelta {
             slot: self.calls,
-            id: id.map(str::to_owned),
-            name: function.name.as_option().map(|name| names.restore(name).to_owned()),
-            arguments: arguments.into_owned(),
+            id,
+            name,
+            arguments,
             state: None,
         }));
         self.calls += 1;

@@ -6,15 +6,18 @@
 
 use super::calls::Calls;
 use super::chunk::{Choice, Chunk, Content, Delta};
+use super::details::{self, Details};
+use super::finish;
 use super::profile::Profile;
 use super::request::State;
 use super::usage;
 use crate::failure;
 use crate::provider::{Exchange, framing};
 use crate::surrogates::{self, Half};
-use crate::tags::{Piece, Tags};
+use crate::tags::{Beginning, Piece, Tags};
 use crate::types::{
-    Event, Failure, Field, FinishReason, Frame, Framing, Header, HttpResponse, Started, Usage,
+    Event, Failure, Field, FinishReason, Frame, Framing, Header, HttpResponse, Started,
+    ToolCallDelta, Usage,
 };
 
 /// Reads one answer of a Chat Completions endpoint.
@@ -23,17 +26,35 @@ pub struct Answer {
     state: State,
     /// The body is one document, not a stream.
     whole: bool,
+    /// A piece of a message came.
+    streamed: bool,
     started: bool,
     calls: Calls,
     /// Finds thinking and calls inside the text, where the profile says that they are there.
     tags: Option<Tags>,
+    /// Keeps the details of thinking, where the profile says that they go back.
+    details: Option<Details>,
+    /// What was said last.
+    last: Last,
     /// The first half of a surrogate pair.
     half: Half,
     usage: Option<Usage>,
+    cost: bool,
     refused: bool,
     service_tier: bool,
     finished: bool,
     failed: bool,
+}
+
+/// What state would belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    /// Nothing yet, or what has its state already.
+    Nothing,
+    /// A text or thinking.
+    Words,
+    /// A call.
+    Call,
 }
 
 impl Answer {
@@ -42,11 +63,15 @@ impl Answer {
         Self {
             state,
             whole: false,
+            streamed: false,
             started: false,
             calls: Calls::default(),
-            tags: Tags::new(profile.think_tags, profile.tool_call_tags),
+            tags: Tags::new(beginning(profile), profile.tool_call_tags),
+            details: profile.reasoning_details.then(Details::default),
+            last: Last::Nothing,
             half: None,
             usage: None,
+            cost: false,
             refused: false,
             service_tier: false,
             finished: false,
@@ -88,6 +113,10 @@ impl Answer {
         if failed && chunk.choices.0.iter().all(|choice| choice.message.0.is_none()) {
             return self.document_failure(text, events);
         }
+        if let Some(base) = chunk.base_resp.0.as_ref().filter(|base| finish::is_error(base)) {
+            let document = finish::document(base);
+            return self.fail(failure::from_document(0, &document), events);
+        }
         if !self.started {
             self.start(chunk, events);
         }
@@ -124,7 +153,11 @@ impl Answer {
         events: &mut Vec<Event>,
     ) -> Option<FinishReason> {
         let reason = &*choice.finish_reason.0;
-        if reason == "error" || choice.error.get().is_some() {
+        if finish::BROKEN.contains(&reason) || choice.error.get().is_some() {
+            if choice.error.get().is_none() && reason != "error" {
+                self.fail(finish::broken(reason), events);
+                return None;
+            }
             let error = choice.error.get().map(|error| format!("{{\"error\":{error}}}"));
             self.document_failure(error.as_deref().unwrap_or(text), events);
             return None;
@@ -132,13 +165,17 @@ impl Answer {
         // Some servers give both: beside each piece the message so far, or an empty piece beside
         // the whole message.
         let (delta, message) = (choice.delta.0.as_ref(), choice.message.0.as_ref());
+        // At the end of a stream some repeat the whole message.
+        let message = message.filter(|_| !self.streamed);
         let said = if self.whole { message.or(delta) } else { delta.or(message) };
+        self.streamed |= !self.whole && delta.is_some();
         if let Some(said) = said {
             self.delta(said, events);
         }
         if !reason.is_empty() {
             let stop = choice.stop_reason.as_option();
-            Some(self.finish_reason(reason, &choice.native_finish_reason.0, stop))
+            let stop = stop.filter(|stop| self.state.stop.iter().any(|asked| asked == stop));
+            Some(finish::reason(reason, &choice.native_finish_reason.0, stop))
         } else {
             whole(choice).then_some(FinishReason::EndTurn)
         }
@@ -147,19 +184,27 @@ impl Answer {
     fn delta(&mut self, delta: &Delta<'_>, events: &mut Vec<Event>) {
         // The same reasoning may stand under several names.
         let reasoning = delta.reasoning_content.as_option().or(delta.reasoning.as_option());
-        if let Some(reasoning) = reasoning {
-            events.push(Event::Thinking(reasoning.to_owned()));
-        } else {
-            for detail in &delta.reasoning_details.0 {
-                if let Some(text) = detail.text.as_option().or(detail.summary.as_option()) {
-                    events.push(Event::Thinking(text.to_owned()));
-                }
+        let details = delta.reasoning_details.get();
+        match (reasoning, details) {
+            (Some(reasoning), _) => self.think(reasoning, events),
+            (None, Some(details)) => {
+                details::texts(details).iter().for_each(|text| self.think(text, events));
             }
+            (None, None) => {}
+        }
+        if let Some(known) = &mut self.details
+            && let Some(details) = details
+        {
+            known.add(details, self.whole);
         }
         self.content(&delta.content, events);
         if let Some(refusal) = delta.refusal.as_option() {
             self.refused = true;
-            events.push(Event::Text(refusal.to_owned()));
+            self.say(refusal, events);
+        }
+        if !delta.tool_calls.0.is_empty() {
+            self.close_details(events);
+            self.last = Last::Call;
         }
         for call in &delta.tool_calls.0 {
             self.calls.add(call, &self.state.names, events);
@@ -169,6 +214,34 @@ impl Answer {
         {
             self.calls.add_legacy(function, &self.state.names, events);
         }
+    }
+
+    fn think(&mut self, text: &str, events: &mut Vec<Event>) {
+        if !text.is_empty() {
+            self.last = Last::Words;
+            events.push(Event::Thinking(text.to_owned()));
+        }
+    }
+
+    fn say(&mut self, text: &str, events: &mut Vec<Event>) {
+        self.close_details(events);
+        self.last = Last::Words;
+        events.push(Event::Text(text.to_owned()));
+    }
+
+    /// Hands on the details that came so far, as state of what was said last.
+    fn close_details(&mut self, events: &mut Vec<Event>) {
+        let Some(state) = self.details.as_mut().and_then(Details::take) else { return };
+        events.push(match self.last {
+            Last::Words => Event::State(state),
+            Last::Nothing => Event::RedactedThinking(state),
+            Last::Call => Event::ToolCall(ToolCallDelta {
+                slot: self.calls.len().saturating_sub(1) as u32,
+                state: Some(state),
+                ..ToolCallDelta::default()
+            }),
+        });
+        self.last = Last::Nothing;
     }
 
     fn content(&mut self, content: &Content<'_>, events: &mut Vec<Event>) {
@@ -183,9 +256,9 @@ impl Answer {
                     }
                     match &part.thinking {
                         Content::Nothing => {}
-                        Content::Text(text) => push_thinking(text, events),
+                        Content::Text(text) => self.think(text, events),
                         Content::Parts(inner) => {
-                            inner.iter().for_each(|part| push_thinking(&part.text.0, events));
+                            inner.iter().for_each(|part| self.think(&part.text.0, events));
                         }
                     }
                 }
@@ -198,7 +271,7 @@ impl Answer {
             return;
         }
         match &mut self.tags {
-            None => events.push(Event::Text(text.to_owned())),
+            None => self.say(text, events),
             Some(tags) => {
                 let mut pieces = Vec::new();
                 tags.push(text, &mut pieces);
@@ -210,19 +283,13 @@ impl Answer {
     fn pieces(&mut self, pieces: Vec<Piece>, events: &mut Vec<Event>) {
         for piece in pieces {
             match piece {
-                Piece::Text(text) => events.push(Event::Text(text)),
-                Piece::Thinking(text) => events.push(Event::Thinking(text)),
-                Piece::Call(json) => match serde_json::from_str(&json) {
-                    Ok(function) => {
-                        let mut call = super::chunk::Call::default();
-                        // An index that no provider uses: each such call is a new one.
-                        call.index.0 = None;
-                        call.id.0 = format!("text_call_{}", self.calls.len()).into();
-                        call.function.0 = Some(function);
-                        self.calls.add(&call, &self.state.names, events);
-                    }
-                    Err(_) => events.push(Event::Text(json)),
-                },
+                Piece::Text(text) => self.say(&text, events),
+                Piece::Thinking(text) => self.think(&text, events),
+                Piece::Call(call) => {
+                    self.close_details(events);
+                    self.last = Last::Call;
+                    self.calls.add_whole(&call.name, &call.arguments, &self.state.names, events);
+                }
             }
         }
     }
@@ -231,27 +298,18 @@ impl Answer {
     fn count(&mut self, chunk: &Chunk<'_>, choice: Option<&Choice<'_>>, events: &mut Vec<Event>) {
         let groq = chunk.x_groq.0.as_ref().and_then(|groq| groq.usage.0.as_ref());
         let inner = choice.and_then(|choice| choice.usage.0.as_ref());
-        let usage = chunk.usage.0.as_ref().or(groq).or(inner).and_then(|usage| usage::read(usage));
-        if let Some(usage) = usage
+        let Some(counts) = chunk.usage.0.as_ref().or(groq).or(inner) else { return };
+        if let Some(usage) = usage::read(counts)
             && self.usage.as_ref() != Some(&usage)
         {
             events.push(Event::Usage(usage));
             self.usage = Some(usage);
         }
-    }
-
-    fn finish_reason(&self, word: &str, native: &str, stop: Option<&str>) -> FinishReason {
-        let stop = stop.filter(|stop| self.state.stop.iter().any(|asked| asked == stop));
-        match word {
-            "length" | "max_tokens" => FinishReason::MaxTokens,
-            "model_length" => FinishReason::ContextFull,
-            "content_filter" | "refusal" | "safety" => FinishReason::Refusal,
-            _ if native == "refusal" => FinishReason::Refusal,
-            _ if stop.is_some() => FinishReason::StopSequence(stop.map(str::to_owned)),
-            _ if native == "stop_sequence" => FinishReason::StopSequence(None),
-            "tool_calls" | "function_call" | "tool_use" => FinishReason::ToolCalls,
-            "stop" | "end_turn" | "eos" => FinishReason::EndTurn,
-            other => FinishReason::Other(other.to_owned()),
+        if let Some(cost) = usage::cost(counts)
+            && !self.cost
+        {
+            self.cost = true;
+            events.push(Event::Extra(Field { name: "cost".into(), value: cost.into() }));
         }
     }
 
@@ -266,6 +324,7 @@ impl Answer {
             tags.finish(&mut pieces);
             self.pieces(pieces, events);
         }
+        self.close_details(events);
         self.calls.close(events);
         let reason = match reason {
             FinishReason::EndTurn | FinishReason::Other(_) if self.refused => FinishReason::Refusal,
@@ -332,8 +391,11 @@ fn whole(choice: &Choice<'_>) -> bool {
     choice.delta.0.is_none() && choice.message.0.is_some()
 }
 
-fn push_thinking(text: &str, events: &mut Vec<Event>) {
-    if !text.is_empty() {
-        events.push(Event::Thinking(text.to_owned()));
+/// How a text of this server begins.
+fn beginning(profile: &Profile) -> Beginning {
+    match (profile.think_opened, profile.think_tags) {
+        (true, _) => Beginning::Thinking,
+        (false, true) => Beginning::Tag,
+        (false, false) => Beginning::Text,
     }
 }

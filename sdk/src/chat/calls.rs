@@ -102,6 +102,24 @@ impl Calls {
         self.add(&piece, names, events);
     }
 
+    /// Adds a whole call that stood in the text.
+    pub(crate) fn add_whole(
+        &mut self,
+        name: &str,
+        arguments: &str,
+        names: &Names,
+        events: &mut Vec<Event>,
+    ) {
+        let slot = self.calls.len() as u32;
+        self.calls.push(Open { named: true, ..Open::default() });
+        events.push(Event::ToolCall(ToolCallDelta {
+            slot,
+            name: Some(names.restore(name).to_owned()),
+            arguments: arguments.to_owned(),
+            ..ToolCallDelta::default()
+        }));
+    }
+
     /// The answer ended: closes what was wrapped.
     pub(crate) fn close(&mut self, events: &mut Vec<Event>) {
         for (slot, call) in self.calls.iter_mut().enumerate() {

@@ -25,6 +25,15 @@ object! {
         x_groq = "x_groq": Object<Groq<'a>>,
         service_tier = "service_tier": Text<'a>,
         error = "error": Raw<'a>,
+        base_resp = "base_resp": Object<BaseResponse<'a>>,
+    }
+}
+
+object! {
+    /// An error beside the answer (MiniMax).
+    BaseResponse<'a> {
+        status_code = "status_code": Text<'a>,
+        status_msg = "status_msg": Text<'a>,
     }
 }
 
@@ -49,17 +58,9 @@ object! {
         refusal = "refusal": Text<'a>,
         reasoning_content = "reasoning_content": Text<'a>,
         reasoning = "reasoning": Text<'a>,
-        reasoning_details = "reasoning_details": List<ReasoningDetail<'a>>,
+        reasoning_details = "reasoning_details": Raw<'a>,
         tool_calls = "tool_calls": List<Call<'a>>,
         function_call = "function_call": Object<Function<'a>>,
-    }
-}
-
-object! {
-    /// A piece of reasoning as OpenRouter tells it.
-    ReasoningDetail<'a> {
-        text = "text": Text<'a>,
-        summary = "summary": Text<'a>,
     }
 }
 
@@ -103,6 +104,7 @@ object! {
         cache_read_input_tokens = "cache_read_input_tokens": Count,
         cache_creation_input_tokens = "cache_creation_input_tokens": Count,
         reasoning_tokens = "reasoning_tokens": Count,
+        cost = "cost": Raw<'a>,
     }
 }
 

@@ -3,7 +3,7 @@
 //! <https://platform.openai.com/docs/guides/images-vision> and
 //! <https://platform.openai.com/docs/guides/pdf-files>, as of 2026-11-21.
 
-use super::profile::Profile;
+use super::profile::{MediaForm, Profile};
 use crate::json;
 use crate::media::{Sources, Takes, blob, write_base64, write_location};
 use crate::types::{Blob, Media, MediaKind, Source};
@@ -11,10 +11,15 @@ use crate::types::{Blob, Media, MediaKind, Source};
 /// What a server of this profile takes.
 pub(crate) fn takes(profile: &Profile) -> Takes {
     let images = Sources { types: &["image/*"], url: true, file: false };
-    let documents = Sources { types: &["application/pdf"], url: false, file: true };
+    let urls = profile.media_form == MediaForm::Urls;
+    let documents = Sources {
+        types: &["application/pdf"],
+        url: urls || profile.document_urls,
+        file: !urls && !profile.document_urls,
+    };
     let audio = Sources {
         types: &["audio/wav", "audio/x-wav", "audio/wave", "audio/mpeg", "audio/mp3"],
-        url: false,
+        url: urls,
         file: false,
     };
     let when = |able, sources| if able { sources } else { Sources::NONE };
@@ -27,9 +32,26 @@ pub(crate) fn takes(profile: &Profile) -> Takes {
 }
 
 /// Writes a payload that [`takes`] lets through as a content part.
-pub(crate) fn write(writer: &mut json::Writer, media: &Media) {
+pub(crate) fn write(profile: &Profile, writer: &mut json::Writer, media: &Media) {
     writer.open_object();
+    let urls = profile.media_form == MediaForm::Urls;
     match media.kind {
+        MediaKind::Document if urls => {
+            writer.string_member("type", "document_url");
+            writer.key("document_url");
+            write_location(writer, &media.source);
+            if let Some(title) = media.title.as_deref().filter(|title| !title.is_empty()) {
+                writer.string_member("document_name", title);
+            }
+        }
+        MediaKind::Audio if urls => {
+            writer.string_member("type", "input_audio");
+            writer.key("input_audio");
+            match blob(&media.source) {
+                Some(blob) => write_base64(writer, blob),
+                None => write_location(writer, &media.source),
+            }
+        }
         MediaKind::Image | MediaKind::Video => {
             writer.string_member("type", "image_url");
             writer.key("image_url");

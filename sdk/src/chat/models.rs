@@ -1,28 +1,40 @@
-//! Lists models the way OpenAI does.
+//! Lists models the way OpenAI does, with what compatible servers add.
 //!
 //! <https://platform.openai.com/docs/api-reference/models/list>, as of 2026-11-21.
 
-use serde::Deserialize;
-
 use crate::failure;
+use crate::lenient::{Count, List, Object, Text, object};
 use crate::types::{Failure, HttpRequest, HttpResponse, Method, Model};
 
-#[derive(Deserialize)]
-struct List {
-    #[serde(alias = "models")]
-    data: Vec<Entry>,
+object! {
+    /// The list.
+    Listed<'a> {
+        data = "data": List<Entry<'a>>,
+        models = "models": List<Entry<'a>>,
+        kind = "object": Text<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Entry {
-    id: String,
-    #[serde(
-        default,
-        alias = "context_window",
-        alias = "max_model_len",
-        alias = "max_context_length"
-    )]
-    context_length: Option<u32>,
+object! {
+    /// A model, its window in all spellings.
+    Entry<'a> {
+        id = "id": Text<'a>,
+        name = "display_name": Text<'a>,
+        length = "context_length": Count,
+        window = "context_window": Count,
+        model_length = "max_model_len": Count,
+        longest = "max_context_length": Count,
+        output = "max_output_tokens": Count,
+        completion = "max_completion_tokens": Count,
+        meta = "meta": Object<Meta<'a>>,
+    }
+}
+
+object! {
+    /// What llama.cpp tells.
+    Meta<'a> {
+        window = "n_ctx": Count,
+    }
 }
 
 /// The request for the list.
@@ -43,14 +55,42 @@ pub fn parse_models(response: &HttpResponse, known: &[Model]) -> Result<Vec<Mode
     if !(200..300).contains(&response.status) {
         return Err(failure::from_response(response));
     }
-    let entries = serde_json::from_slice::<List>(&response.body)
-        .map(|list| list.data)
-        .or_else(|_| serde_json::from_slice::<Vec<Entry>>(&response.body))
-        .map_err(|error| failure::protocol(format!("not a list of models: {error}")))?;
-    let model = |entry: Entry| {
-        let known = known.iter().find(|model| model.id == entry.id).cloned().unwrap_or_default();
-        let context_window = known.context_window.or(entry.context_length);
-        Model { id: entry.id, context_window, ..known }
+    let entries = entries(&response.body)?;
+    let model = |entry: &Entry<'_>| {
+        let id = &*entry.id.0;
+        let known = known.iter().find(|model| model.id == id).cloned().unwrap_or_default();
+        let window = [entry.window, entry.length, entry.model_length, entry.longest];
+        let meta = entry.meta.0.as_ref().map(|meta| meta.window).unwrap_or_default();
+        let listed = window.into_iter().chain([meta]).find_map(tokens);
+        let output = [entry.output, entry.completion].into_iter().find_map(tokens);
+        Model {
+            id: id.to_owned(),
+            name: known.name.or_else(|| entry.name.as_option().map(str::to_owned)),
+            context_window: known.context_window.or(listed),
+            max_output_tokens: known.max_output_tokens.or(output),
+            ..known
+        }
     };
-    Ok(entries.into_iter().map(model).collect())
+    Ok(entries.iter().filter(|entry| !entry.id.0.is_empty()).map(model).collect())
+}
+
+fn entries(body: &[u8]) -> Result<Vec<Entry<'_>>, Failure> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        let list = serde_json::from_slice::<List<Entry<'_>>>(body).map_err(unreadable)?;
+        return Ok(list.0);
+    }
+    let listed = serde_json::from_slice::<Listed<'_>>(body).map_err(unreadable)?;
+    let Listed { data, models, kind, .. } = listed;
+    if data.0.is_empty() && models.0.is_empty() && kind.0 != "list" {
+        return Err(failure::protocol("not a list of models"));
+    }
+    Ok(if data.0.is_empty() { models.0 } else { data.0 })
+}
+
+fn unreadable(error: serde_json::Error) -> Failure {
+    failure::protocol(format!("not a list of models: {error}"))
+}
+
+fn tokens(count: Count) -> Option<u32> {
+    count.0.filter(|count| *count > 0).and_then(|count| u32::try_from(count).ok())
 }

@@ -4,14 +4,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::profile::{OutputFormat, Profile};
+use super::body::Body;
+use super::messages::Messages;
+use super::profile::{OutputFormat, Profile, ReasoningInside};
 use super::{media, params, tools};
-use crate::history::{Answered, Call, Earlier, Piece, Rules, Said, Turn, arrange};
+use crate::history::{Earlier, Piece, Rules, Turn, arrange};
 use crate::names::{Alphabet, NameRule, Names};
 use crate::notes::Notes;
 use crate::provider::Begun;
 use crate::tools::Offer;
-use crate::types::{CacheHint, Failure, Header, HttpRequest, MediaKind, Method, Request, Target};
+use crate::types::{Failure, Field, Header, HttpRequest, MediaKind, Method, Request, Target};
 use crate::{json, schema, size};
 
 /// What reading the answer remembers of the request.
@@ -38,14 +40,34 @@ pub fn begin(
     target: &Target,
     request: &Request,
 ) -> Result<Begun<State>, Failure> {
+    begin_with(profile, target, request, &[])
+}
+
+/// As [`begin`], with members for the top of the body; they stand in place of those of the same
+/// name.
+///
+/// # Errors
+/// As [`begin`].
+pub fn begin_with(
+    profile: &Profile,
+    target: &Target,
+    request: &Request,
+    given: &[Field],
+) -> Result<Begun<State>, Failure> {
     let mut notes = Notes::default();
+    let takes_thinking =
+        profile.reasoning_back.is_some() || profile.reasoning_inside != ReasoningInside::None;
     let rules = Rules {
         target,
         media: media::takes(profile),
         in_results: if profile.tool_images { &[MediaKind::Image] } else { &[] },
         call_ids: profile.call_ids,
         mid_system: profile.mid_system,
-        thinking: if profile.reasoning_back.is_some() { Earlier::Texts } else { Earlier::Dropped },
+        thinking: match (profile.reasoning_details, takes_thinking) {
+            (true, _) => Earlier::All,
+            (false, true) => Earlier::Texts,
+            (false, false) => Earlier::Dropped,
+        },
         error_field: false,
     };
     let mut turns = arrange(&rules, request, &mut notes)?;
@@ -60,25 +82,28 @@ pub fn begin(
         }
     }
     let offer = Offer::new(profile.tool_names, request, |_| false, &mut notes);
-    let mut writer = json::Writer::with_capacity(size::body(request));
-    writer.open_object();
-    writer.string_member("model", &target.model);
-    writer.key("messages");
-    writer.open_array();
-    for turn in &turns {
-        write_turn(profile, &offer, turn, &mut writer);
+    let writer = json::Writer::with_capacity(size::body(request));
+    let mut body = Body::new(profile, given, notes, writer);
+    body.string("model", &target.model);
+    let mut messages = Messages { profile, offer: &offer, notes: Notes::default() };
+    if let Some(writer) = body.member("messages") {
+        writer.open_array();
+        messages.write(&turns, writer);
+        writer.close_array();
     }
-    writer.close_array();
-    tools::write(profile, &offer, request, &mut notes, &mut writer)?;
-    let stop = params::write(profile, target, request, offer.any(), &mut notes, &mut writer);
-    write_format(profile, request, &mut notes, &mut writer);
+    body.notes.append(messages.notes);
+    tools::write(&mut body, &offer, target, request)?;
+    let stop = params::write(&mut body, target, request, offer.any());
+    write_format(&mut body, request);
     if request.stream {
-        writer.raw_member("stream", "true");
-        if profile.stream_usage {
-            writer.raw_member("stream_options", r#"{"include_usage":true}"#);
+        body.raw("stream", "true");
+        if profile.stream_usage
+            && let Some(writer) = body.own_member("stream_options")
+        {
+            writer.raw(r#"{"include_usage":true}"#);
         }
     }
-    writer.close_object();
+    let (writer, mut notes) = body.finish();
     if !profile.cache_hints {
         notes.cache_hints(request);
     }
@@ -96,165 +121,33 @@ pub fn begin(
     })
 }
 
-fn write_turn(profile: &Profile, offer: &Offer<'_>, turn: &Turn<'_>, writer: &mut json::Writer) {
-    match turn {
-        Turn::System(pieces) => {
-            write_message(profile, profile.system_role, pieces, "\n\n", writer);
-        }
-        Turn::User(pieces) => write_message(profile, "user", pieces, "\n\n", writer),
-        Turn::Assistant(said) => write_assistant(profile, offer, said, writer),
-        Turn::Result(Answered { id, content, .. }) => {
-            write_message(profile, "tool", content, "\n", writer);
-            writer.string_member("tool_call_id", id);
-        }
-    }
-    writer.close_object();
-}
-
-/// A message with its content, still open.
-fn write_message(
-    profile: &Profile,
-    role: &str,
-    pieces: &[Piece<'_>],
-    joint: &str,
-    writer: &mut json::Writer,
-) {
-    writer.open_object();
-    writer.string_member("role", role);
-    writer.key("content");
-    write_content(profile, pieces, joint, writer);
-}
-
-/// One string where that can be, since every server reads it; else a list of parts.
-fn write_content(profile: &Profile, pieces: &[Piece<'_>], joint: &str, writer: &mut json::Writer) {
-    let text = |piece: &'_ Piece<'_>| match piece {
-        Piece::Text { cache, .. } => !profile.cache_hints || cache.is_none(),
-        Piece::Media(_) => false,
-    };
-    if pieces.iter().all(text) {
-        writer.open_string();
-        for (index, piece) in pieces.iter().enumerate() {
-            if index > 0 {
-                writer.chars(joint);
-            }
-            if let Piece::Text { text, .. } = piece {
-                writer.chars(text);
-            }
-        }
-        writer.close_string();
-        return;
-    }
-    writer.open_array();
-    for piece in pieces {
-        match piece {
-            Piece::Media(media) => media::write(writer, media),
-            Piece::Text { text, cache, .. } => {
-                writer.open_object();
-                writer.string_member("type", "text");
-                writer.string_member("text", text);
-                write_hint(profile, *cache, writer);
-                writer.close_object();
-            }
-        }
-    }
-    writer.close_array();
-}
-
-fn write_hint(profile: &Profile, cache: Option<CacheHint>, writer: &mut json::Writer) {
-    if let Some(cache) = cache.filter(|_| profile.cache_hints) {
-        let hour = cache.ttl.is_some_and(|ttl| ttl > 300);
-        writer.raw_member("cache_control", if hour { HOUR } else { DEFAULT });
-    }
-}
-
-const DEFAULT: &str = r#"{"type":"ephemeral"}"#;
-const HOUR: &str = r#"{"type":"ephemeral","ttl":"1h"}"#;
-
-/// An assistant message, still open.
-fn write_assistant(
-    profile: &Profile,
-    offer: &Offer<'_>,
-    said: &[Said<'_>],
-    writer: &mut json::Writer,
-) {
-    let mut texts = Vec::new();
-    let mut thinking = Vec::new();
-    for part in said {
-        match part {
-            Said::Text(text) if text.text.is_empty() => {}
-            Said::Text(text) => texts.push(Piece::new(&text.text, text.cache)),
-            Said::Thinking(part) => thinking.push(part.text.as_str()),
-            Said::Call(_) => {}
-        }
-    }
-    let mut calls = said.iter().filter_map(Said::call).peekable();
-    writer.open_object();
-    writer.string_member("role", "assistant");
-    writer.key("content");
-    if !texts.is_empty() {
-        write_content(profile, &texts, "\n\n", writer);
-    } else if calls.peek().is_none() {
-        writer.string("");
-    } else {
-        writer.null();
-    }
-    if let Some(member) = profile.reasoning_back
-        && (profile.reasoning_back_always || !thinking.is_empty())
-    {
-        writer.string_member(member, &thinking.join("\n\n"));
-    }
-    if calls.peek().is_none() {
-        return;
-    }
-    writer.key("tool_calls");
-    writer.open_array();
-    for Call { id, call, .. } in calls {
-        writer.open_object();
-        writer.string_member("id", id);
-        writer.string_member("type", "function");
-        writer.key("function");
-        writer.open_object();
-        writer.string_member("name", &offer.name_of(&call.name));
-        let arguments = call.arguments.trim();
-        writer.string_member("arguments", if arguments.is_empty() { "{}" } else { arguments });
-        writer.close_object();
-        writer.close_object();
-    }
-    writer.close_array();
-}
-
-fn write_format(
-    profile: &Profile,
-    request: &Request,
-    notes: &mut Notes,
-    writer: &mut json::Writer,
-) {
+fn write_format(body: &mut Body<'_>, request: &Request) {
     let Some(output) = &request.output_schema else { return };
-    match profile.output_format {
+    match body.profile.output_format {
         OutputFormat::None => {
-            notes.dropped("output_schema", "the provider keeps to no schema");
+            body.notes.dropped("output_schema", "the provider keeps to no schema");
         }
         OutputFormat::JsonObject => {
-            notes.moved("output_schema", "the schema was put into the instructions");
-            writer.raw_member("response_format", r#"{"type":"json_object"}"#);
+            body.notes.moved("output_schema", "the schema was put into the instructions");
+            body.raw("response_format", r#"{"type":"json_object"}"#);
         }
         OutputFormat::JsonSchema => {
             let rule = NameRule { alphabet: Alphabet::Word, min: 1, max: 64 };
             let name = output.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("answer");
-            writer.key("response_format");
+            let strict = output.strict && schema::qualifies_as_strict(&output.schema);
+            if output.strict && !strict {
+                let why = "the provider cannot keep strictly to this schema";
+                body.notes.dropped("output_schema.strict", why);
+            }
+            let Some(writer) = body.member("response_format") else { return };
             writer.open_object();
             writer.string_member("type", "json_schema");
             writer.key("json_schema");
             writer.open_object();
             writer.string_member("name", &rule.apply(name));
             writer.raw_member("schema", &output.schema);
-            if output.strict {
-                if schema::qualifies_as_strict(&output.schema) {
-                    writer.raw_member("strict", "true");
-                } else {
-                    let why = "the provider cannot keep strictly to this schema";
-                    notes.dropped("output_schema.strict", why);
-                }
+            if strict {
+                writer.raw_member("strict", "true");
             }
             writer.close_object();
             writer.close_object();

@@ -9,7 +9,7 @@ use crate::history::MidSystem;
 use crate::names::{Alphabet, NameRule};
 use crate::provider::Exchange;
 use crate::surrogates::mend;
-use crate::tags::{Piece, Tags};
+use crate::tags::{Beginning, Call, Piece, Tags};
 use crate::types::{
     Event, FinishReason, Frame, Message, Part, Reasoning, Request, ResultPart, Role, Segment,
     Target, Text, ToolCall, ToolResult,
@@ -43,11 +43,11 @@ fn tags_are_found_however_the_text_is_cut() {
     let wanted = [
         Piece::Thinking("Hm < 3".into()),
         Piece::Text("A <b> ".into()),
-        Piece::Call("{\"name\":\"f\"}".into()),
+        Piece::Call(Call { name: "f".into(), arguments: "{}".into() }),
         Piece::Text("end <too".into()),
     ];
     for size in 1..text.len() {
-        let mut tags = Tags::new(true, true).unwrap();
+        let mut tags = Tags::new(Beginning::Tag, true).unwrap();
         let mut pieces: Vec<Piece> = Vec::new();
         for chunk in text.as_bytes().chunks(size) {
             tags.push(std::str::from_utf8(chunk).unwrap(), &mut pieces);

@@ -1,55 +1,68 @@
 //! Tools and the choice among them, as Chat Completions writes them (rules C4, C6, C18).
 
+use super::body::Body;
 use super::profile::Profile;
 use crate::notes::Notes;
 use crate::tools::{Choice, Offer, Offered};
-use crate::types::{Failure, Request};
-use crate::{json, schema};
+use crate::types::{Abilities, Failure, Request, Target};
+use crate::{failure, json, schema};
 
 /// Writes `tools`, `tool_choice` and `parallel_tool_calls`; without tools none of them.
 pub(crate) fn write(
-    profile: &Profile,
+    body: &mut Body<'_>,
     offer: &Offer<'_>,
+    target: &Target,
     request: &Request,
-    notes: &mut Notes,
-    writer: &mut json::Writer,
 ) -> Result<(), Failure> {
-    let choice = offer.choice(request, notes)?;
+    let choice = offer.choice(request, &mut body.notes)?;
     if !offer.any() {
         return Ok(());
     }
-    writer.key("tools");
-    writer.open_array();
-    for offered in &offer.functions {
-        write_tool(profile, offered, notes, writer);
+    if target.abilities.is_some_and(|known| !known.contains(Abilities::TOOLS)) {
+        let what = format!("{} takes no tools; choose another model", target.model);
+        return Err(failure::unsupported("tools", what));
     }
-    writer.close_array();
-    write_choice(profile, choice, notes, writer);
+    let profile = body.profile;
+    for offered in offer.functions.iter().skip(profile.tools_max) {
+        let why = format!("at most {} tools are taken", profile.tools_max);
+        body.notes.dropped(format!("tools[{}]", offered.index), why);
+    }
+    let mut notes = Notes::default();
+    if let Some(writer) = body.member("tools") {
+        writer.open_array();
+        for offered in offer.functions.iter().take(profile.tools_max) {
+            write_tool(profile, offered, &mut notes, writer);
+        }
+        writer.close_array();
+    }
+    body.notes.append(notes);
+    write_choice(body, choice);
     if request.parallel_tools == Some(false) {
         if profile.parallel_tools {
-            writer.raw_member("parallel_tool_calls", "false");
+            body.raw("parallel_tool_calls", "false");
         } else {
-            notes.dropped("parallel_tools", "the provider has no such setting");
+            body.notes.dropped("parallel_tools", "the provider has no such setting");
         }
     }
     Ok(())
 }
 
-fn write_choice(
-    profile: &Profile,
-    choice: Choice<'_>,
-    notes: &mut Notes,
-    writer: &mut json::Writer,
-) {
+fn write_choice(body: &mut Body<'_>, choice: Choice<'_>) {
+    let profile = body.profile;
     match choice {
         Choice::Auto => {}
-        Choice::None => writer.string_member("tool_choice", "none"),
+        Choice::None => body.string("tool_choice", "none"),
         Choice::Any | Choice::Named(_) if !profile.forced_tools => {
-            notes.dropped("tool_choice", "the provider cannot be made to call a tool");
+            let why = "the provider cannot be made to call a tool";
+            body.notes.dropped("tool_choice", why);
         }
-        Choice::Any => writer.string_member("tool_choice", "required"),
+        Choice::Any => body.string("tool_choice", profile.any_tool),
+        Choice::Named(_) if !profile.named_tools => {
+            body.notes.clamped("tool_choice", "some tool is forced, the provider takes no name");
+            body.string("tool_choice", profile.any_tool);
+        }
         Choice::Named(name) => {
-            writer.key("tool_choice");
+            let Some(writer) = body.member("tool_choice") else { return };
             writer.open_object();
             writer.string_member("type", "function");
             writer.key("function");

@@ -3,6 +3,12 @@
 use super::chunk;
 use crate::types::Usage;
 
+/// What the answer cost, as a JSON number in US dollars, where the server tells.
+pub(crate) fn cost<'u>(usage: &'u chunk::Usage<'_>) -> Option<&'u str> {
+    let cost = usage.cost.0?.get();
+    cost.starts_with(|first: char| first.is_ascii_digit()).then_some(cost)
+}
+
 /// Reads counts; none when the object holds none.
 pub(crate) fn read(usage: &chunk::Usage<'_>) -> Option<Usage> {
     let prompt = usage.prompt_tokens_details.0.clone().unwrap_or_default();

@@ -30,7 +30,10 @@ const LIMIT: &[&str] = &[
 ];
 
 /// Before the number of tokens that were sent.
-const SENT: &[&str] = &["resulted in", "requested", "your prompt contains", "have", "prompt has"];
+const SENT: &[&str] = &["resulted in", "requested", "prompt contains", "have", "prompt has"];
+
+/// After the number of tokens that fit.
+const OF_LIMIT: &str = " maximum context length";
 
 /// The sizes, if `words` (lower case: message, code, type) speak of an overflow. `known` holds
 /// what the document gave as members of their own.
@@ -50,6 +53,10 @@ pub(super) fn overflow(
         return Some(ContextSize { tokens, limit: numbers.next().flatten() });
     }
     let limit = known.1.or_else(|| after(&message, LIMIT, 24));
+    let limit = limit.or_else(|| {
+        let (before, _) = message.split_once(OF_LIMIT)?;
+        number_within(before.rsplit(' ').next()?, 0)
+    });
     let tokens = known.0.or_else(|| before_tokens(&message, limit));
     Some(ContextSize { tokens, limit })
 }

@@ -32,7 +32,7 @@ pub(super) enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Check plugin files as clasp does when it loads them.
+    /// Check plugin files and profiles as clasp does when it loads them.
     Check {
         /// The files.
         #[arg(required = true)]
@@ -44,9 +44,9 @@ pub(super) enum Command {
         #[arg(long, value_name = "DIR")]
         plugin_dir: Option<PathBuf>,
     },
-    /// Print what a plugin says of itself, as JSON.
+    /// Print what a plugin or profile says of itself, as JSON.
     Inspect {
-        /// A file, or the id of a plugin that is built in.
+        /// A file, or the id of a plugin or profile that is built in.
         plugin: PathBuf,
     },
     /// Run a plugin's tests, then build and check it.

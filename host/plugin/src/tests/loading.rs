@@ -85,14 +85,14 @@ fn a_file_that_is_too_large_is_not_read() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("large.wasm");
     fs::write(&path, [0; 101]).unwrap();
-    let error = runtime(limits).load_file(&path).unwrap_err();
+    let error = runtime(limits).load_file(&path, None).unwrap_err();
     assert!(matches!(error, LoadError::TooLarge { bytes: 101, limit: 100, .. }), "{error}");
     let error = load_file(directory.path()).unwrap_err();
     assert!(matches!(error, LoadError::Read { .. }), "{error}");
 }
 
 fn load_file(path: &Path) -> Result<crate::Plugin, LoadError> {
-    runtime(limits()).load_file(path)
+    runtime(limits()).load_file(path, None)
 }
 
 #[tokio::test]

@@ -109,7 +109,13 @@ impl Scan {
     }
 
     /// Looks at all files and loads those that changed, several at a time.
-    pub(super) async fn changes(&mut self, runtime: &Arc<Runtime>, first: bool) -> Vec<Change> {
+    /// `steered` is the plugin that profiles steer.
+    pub(super) async fn changes(
+        &mut self,
+        runtime: &Arc<Runtime>,
+        steered: Option<&Arc<Plugin>>,
+        first: bool,
+    ) -> Vec<Change> {
         let sources = self.sources.clone();
         let look = tokio::task::spawn_blocking(move || look(&sources));
         let Ok((there, missing)) = look.await else { return Vec::new() };
@@ -139,9 +145,10 @@ impl Scan {
             }
             known.stamp = Some(stamp);
             let (runtime, digest) = (Arc::clone(runtime), known.digest.clone());
-            let path = file.1.clone();
-            let load =
-                tokio::task::spawn_blocking(move || load(&runtime, &path, digest.as_deref()));
+            let (path, steered) = (file.1.clone(), steered.cloned());
+            let load = tokio::task::spawn_blocking(move || {
+                load(&runtime, steered.as_deref(), &path, digest.as_deref())
+            });
             loads.push((file, retry || first, load));
         }
         for (file, settled, load) in loads {
@@ -169,7 +176,12 @@ impl Scan {
 }
 
 /// The plugin, unless it is the one that was loaded before.
-fn load(runtime: &Runtime, path: &Path, loaded: Option<&str>) -> Result<Option<Plugin>, LoadError> {
+fn load(
+    runtime: &Runtime,
+    steered: Option<&Plugin>,
+    path: &Path,
+    loaded: Option<&str>,
+) -> Result<Option<Plugin>, LoadError> {
     let limit = runtime.engine().limits().file_bytes;
     if let Some(loaded) = loaded
         && fs::metadata(path).is_ok_and(|metadata| metadata.len() <= limit)
@@ -177,7 +189,7 @@ fn load(runtime: &Runtime, path: &Path, loaded: Option<&str>) -> Result<Option<P
     {
         return Ok(None);
     }
-    runtime.load_file(path).map(Some)
+    runtime.load_file(path, steered).map(Some)
 }
 
 /// All plugin files that are there, and the errors of those that should be.
@@ -199,8 +211,9 @@ fn look(sources: &Sources) -> (BTreeMap<(Layer, PathBuf), Stamp>, Vec<Change>) {
         let path = entry.path();
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         let wasm = path.extension().is_some_and(|extension| extension == "wasm");
+        let plugin = wasm || Plugin::is_profile(&path);
         let metadata = fs::metadata(&path).ok().filter(fs::Metadata::is_file);
-        if let Some(metadata) = metadata.filter(|_| wasm && !hidden) {
+        if let Some(metadata) = metadata.filter(|_| plugin && !hidden) {
             there.insert((Layer::Directory, path), Stamp::of(&metadata));
         }
     }

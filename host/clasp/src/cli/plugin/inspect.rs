@@ -9,7 +9,7 @@ use clasp_config::{Config, Flags};
 use clasp_plugin_host::{Plugin, Runtime};
 
 use crate::cli::say;
-use crate::compose::{bundled, bundled_origin, refused, runtime};
+use crate::compose::{bundled, bundled_origin, profiles, refused, runtime};
 use crate::environment;
 use crate::error::Error;
 
@@ -34,6 +34,13 @@ pub(super) fn check(files: &[PathBuf]) -> Result<(), Error> {
 
 fn check_one(runtime: &Runtime, file: &Path) -> Result<String, Error> {
     let bytes = read(file)?;
+    if Plugin::is_profile(file) {
+        let plugin = load(runtime, file)?;
+        let manifest = plugin.manifest();
+        let (id, name) = (&manifest.id, &manifest.name);
+        let steered = Plugin::STEERED;
+        return Ok(format!("{}: ok, profile {id} ({name}) for {steered}", file.display()));
+    }
     let checked = clasp_plugin_build::check(&bytes)
         .map_err(|error| Error::user(format!("{}: {error}", file.display()), ""))?;
     let plugin = runtime.load(file, &bytes).map_err(refused)?;
@@ -59,10 +66,13 @@ pub(super) fn list(directory: Option<PathBuf>) -> Result<(), Error> {
         let plugin = runtime.load(&bundled_origin(id), component).map_err(refused)?;
         lines.push(line(&plugin));
     }
+    if let Some(steered) = steered(&runtime)? {
+        lines.extend(profiles(&steered)?.iter().map(line));
+    }
     let mut failed = 0;
     let directory = config.plugin_dir.as_ref().map(|directory| directory.value.as_path());
     for file in directory.map(files).unwrap_or_default() {
-        match read(&file).and_then(|bytes| runtime.load(&file, &bytes).map_err(refused)) {
+        match load(&runtime, &file) {
             Ok(plugin) => lines.push(line(&plugin)),
             Err(error) => {
                 failed += 1;
@@ -84,13 +94,37 @@ pub(super) fn inspect(plugin: &Path) -> Result<(), Error> {
     let runtime = runtime(None)?;
     let built_in = bundled().find(|(id, _)| plugin == Path::new(id));
     let loaded = match built_in {
-        Some((id, component)) if !plugin.exists() => runtime.load(&bundled_origin(id), component),
-        _ => runtime.load(plugin, &read(plugin)?),
+        _ if plugin.exists() => load(&runtime, plugin)?,
+        Some((id, component)) => runtime.load(&bundled_origin(id), component).map_err(refused)?,
+        None => {
+            let profiles = steered(&runtime)?.map(|steered| profiles(&steered)).transpose()?;
+            let named = |profile: &Plugin| plugin == Path::new(&profile.manifest().id);
+            match profiles.into_iter().flatten().find(named) {
+                Some(profile) => profile,
+                None => load(&runtime, plugin)?,
+            }
+        }
     };
-    let loaded = loaded.map_err(refused)?;
     let text = serde_json::to_string_pretty(loaded.manifest()).context("writing the manifest")?;
     say(io::stdout(), &text);
     Ok(())
+}
+
+/// The bundled plugin that profiles steer.
+fn steered(runtime: &Runtime) -> Result<Option<Plugin>, Error> {
+    let steered = bundled().find(|(id, _)| *id == Plugin::STEERED);
+    let load = |(id, component)| runtime.load(&bundled_origin(id), component).map_err(refused);
+    steered.map(load).transpose()
+}
+
+/// A plugin of a file: a component or a profile.
+fn load(runtime: &Runtime, file: &Path) -> Result<Plugin, Error> {
+    let bytes = read(file)?;
+    if !Plugin::is_profile(file) {
+        return runtime.load(file, &bytes).map_err(refused);
+    }
+    let steered = steered(runtime)?;
+    runtime.load_file(file, steered.as_ref()).map_err(refused)
 }
 
 fn line(plugin: &Plugin) -> String {
@@ -104,7 +138,10 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+        .filter(|path| {
+            let component = path.extension().is_some_and(|extension| extension == "wasm");
+            component || Plugin::is_profile(path)
+        })
         .collect();
     files.sort();
     files
