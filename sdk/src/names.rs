@@ -15,6 +15,8 @@ pub enum Alphabet {
     Word,
     /// Letters and digits.
     Alphanumeric,
+    /// As [`Word`](Self::Word), and the first is a letter or `_`.
+    Identifier,
 }
 
 /// A provider's rule for names or ids.
@@ -38,9 +40,11 @@ impl NameRule {
     pub fn allows(&self, name: &str) -> bool {
         let length = match self.alphabet {
             Alphabet::Any => name.chars().count(),
-            Alphabet::Word | Alphabet::Alphanumeric => name.len(),
+            Alphabet::Word | Alphabet::Alphanumeric | Alphabet::Identifier => name.len(),
         };
-        (self.min..=self.max).contains(&length) && name.bytes().all(|byte| self.takes(byte))
+        (self.min..=self.max).contains(&length)
+            && name.bytes().all(|byte| self.takes(byte))
+            && name.bytes().next().is_none_or(|byte| self.begins(byte))
     }
 
     /// `name`, or a stable stand-in that the rule allows: what is readable of it and a hash.
@@ -54,12 +58,18 @@ impl NameRule {
         }
         let joint = if self.alphabet == Alphabet::Alphanumeric { "" } else { "_" };
         let room = self.max - hash.len() - joint.len();
-        let readable = name.chars().map(|character| match u8::try_from(character) {
-            Ok(byte) if byte.is_ascii() && self.takes(byte) => Some(character),
-            _ if self.alphabet == Alphabet::Alphanumeric => None,
-            _ => Some('_'),
-        });
-        let mut short: String = readable.flatten().take(room).collect();
+        let mut readable: String = name
+            .chars()
+            .filter_map(|character| match u8::try_from(character) {
+                Ok(byte) if byte.is_ascii() && self.takes(byte) => Some(character),
+                _ if self.alphabet == Alphabet::Alphanumeric => None,
+                _ => Some('_'),
+            })
+            .collect();
+        if readable.bytes().next().is_some_and(|byte| !self.begins(byte)) {
+            readable.insert(0, '_');
+        }
+        let mut short: String = readable.chars().take(room).collect();
         short.push_str(joint);
         short.push_str(&hash);
         Cow::Owned(short)
@@ -68,9 +78,16 @@ impl NameRule {
     fn takes(&self, byte: u8) -> bool {
         match self.alphabet {
             Alphabet::Any => true,
-            Alphabet::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
+            Alphabet::Word | Alphabet::Identifier => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+            }
             Alphabet::Alphanumeric => byte.is_ascii_alphanumeric(),
         }
+    }
+
+    /// Whether a name may begin with it.
+    fn begins(&self, byte: u8) -> bool {
+        self.alphabet != Alphabet::Identifier || byte.is_ascii_alphabetic() || byte == b'_'
     }
 }
 
@@ -106,4 +123,24 @@ pub fn short_hash(text: &str) -> String {
     }
     hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     format!("{:016x}", hash ^ (hash >> 32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c05_an_identifier_begins_with_a_letter() {
+        let rule = NameRule { alphabet: Alphabet::Identifier, min: 1, max: 64 };
+        for name in ["read_file", "_x", "mcp__a-b__c"] {
+            assert_eq!(rule.apply(name), name);
+        }
+        for name in ["3d", "-x", "a.b", ""] {
+            let written = rule.apply(name);
+            assert!(rule.allows(&written), "{name}: {written}");
+            assert_eq!(rule.apply(name), written);
+        }
+        assert!(rule.apply("3d").starts_with("_3d_"));
+        assert_eq!(rule.apply(&"3".repeat(90)).len(), 64);
+    }
 }

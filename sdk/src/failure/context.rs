@@ -14,6 +14,7 @@ const OVERFLOW: &[&str] = &[
     "too many tokens",
     "input token exceed",
     "input tokens exceed",
+    "input token count",
     "exceeds the maximum number of tokens",
     "exceeds the available context",
 ];
@@ -27,10 +28,20 @@ const LIMIT: &[&str] = &[
     "context window",
     "context size",
     "maximum of",
+    "number of tokens allowed",
+    "model only supports up to",
 ];
 
 /// Before the number of tokens that were sent.
-const SENT: &[&str] = &["resulted in", "requested", "prompt contains", "have", "prompt has"];
+const SENT: &[&str] = &[
+    "resulted in",
+    "requested",
+    "prompt contains",
+    "have",
+    "prompt has",
+    "input token count is",
+    "input token count",
+];
 
 /// After the number of tokens that fit.
 const OF_LIMIT: &str = " maximum context length";

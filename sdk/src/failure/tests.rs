@@ -106,6 +106,16 @@ fn d02_overflow_is_told_with_its_numbers() {
         ),
         (r#"{"error":{"message":"Input is too long for requested model."}}"#, None, None),
         (
+            r#"{"error":{"code":400,"message":"The input token count (1196265) exceeds the maximum number of tokens allowed (1048575).","status":"INVALID_ARGUMENT"}}"#,
+            Some(1_196_265),
+            Some(1_048_575),
+        ),
+        (
+            r#"{"error":{"code":400,"message":"Unable to submit request because the input token count is 32769 but model only supports up to 32768.","status":"INVALID_ARGUMENT"}}"#,
+            Some(32_769),
+            Some(32_768),
+        ),
+        (
             r#"{"error":{"message":"Your input exceeds the context window of this model. Please adjust your input and try again."}}"#,
             None,
             None,
