@@ -22,6 +22,7 @@ pub mod chat;
 mod defaults;
 pub mod effort;
 pub mod failure;
+pub mod gemini;
 pub mod guest;
 pub mod history;
 pub mod host;
