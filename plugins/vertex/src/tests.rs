@@ -1,0 +1,47 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use clasp_plugin::{Provider, Target};
+
+use super::Vertex;
+use super::place::Place;
+
+#[test]
+fn cases() {
+    clasp_plugin::cases::run::<Vertex>(env!("CARGO_MANIFEST_DIR"));
+}
+
+#[test]
+fn the_settings_schema_is_json() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&Vertex::manifest().config_schema).unwrap();
+    assert_eq!(schema["required"], serde_json::json!(["project"]));
+    assert_eq!(schema["properties"]["location"]["default"], "global");
+    assert_eq!(schema["properties"]["safety_settings"]["type"], "array");
+}
+
+#[test]
+fn models_have_their_places() {
+    let path = |base: &str, model: &str| {
+        let target = Target {
+            base_url: base.into(),
+            model: model.into(),
+            config: r#"{"project": "p-1", "location": "europe-west4"}"#.into(),
+            ..Target::default()
+        };
+        Place::of(&target).and_then(|place| place.path(&target))
+    };
+    let base = "https://europe-west4-aiplatform.googleapis.com/v1";
+    let prefix = "/projects/p-1/locations/europe-west4";
+    for model in
+        ["gemini-2.5-pro", "google/gemini-2.5-pro", "publishers/google/models/gemini-2.5-pro"]
+    {
+        let whole = format!("{prefix}/publishers/google/models/gemini-2.5-pro");
+        assert_eq!(path(base, model).unwrap(), whole);
+    }
+    assert_eq!(path(base, "1234567890").unwrap(), format!("{prefix}/endpoints/1234567890"));
+    let mine = path("http://127.0.0.1:8080", "gemini-2.5-pro").unwrap();
+    assert!(mine.starts_with("/v1/projects/p-1/"), "{mine}");
+    let other = path(base, "meta/llama-4").unwrap_err();
+    assert!(other.message.contains("meta"), "{}", other.message);
+    assert!(Place::of(&Target::default()).unwrap_err().message.starts_with("config.project"));
+}
