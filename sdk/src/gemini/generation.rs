@@ -4,7 +4,8 @@
 //! <https://ai.google.dev/gemini-api/docs/thinking>, as of 2026-11-21.
 
 use crate::notes::Notes;
-use crate::{Dialect, Reasoning, Request, Target, effort, json};
+use crate::schema::Subset;
+use crate::{Dialect, Reasoning, Request, Target, effort, json, schema};
 
 use super::family::{Family, Thinking};
 use super::settings::Settings;
@@ -40,7 +41,9 @@ pub(crate) fn write(
     think(family, target, request, notes, &mut config);
     if let Some(output) = &request.output_schema {
         config.string_member("responseMimeType", "application/json");
-        config.raw_member("responseJsonSchema", &output.schema);
+        let mut schema = schema::convert(&output.schema, &Subset::GEMINI_JSON.for_output());
+        notes.extend(schema.notes_at("output_schema.schema"));
+        config.raw_member("responseJsonSchema", &schema.text);
     }
     for (name, member) in EXTRA {
         let field = request.extra.iter().find(|field| field.name == *name);

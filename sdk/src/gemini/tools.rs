@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::names::{Alphabet, NameRule};
 use crate::notes::Notes;
+use crate::schema::Subset;
 use crate::tools::{Choice, Offer, Offered};
 use crate::{Failure, HostedTool, Request, Tool, json, schema};
 use serde_json::Value;
@@ -168,9 +169,7 @@ fn write_function(offered: &Offered<'_>, notes: &mut Notes, writer: &mut json::W
 /// A schema of arguments as `parametersJsonSchema` takes it. The older `parameters` knows one type
 /// for each schema and only texts in `enum`, so that more of the meaning would be lost.
 fn arguments<'s>(parameters: &'s str, path: &str, notes: &mut Notes) -> Cow<'s, str> {
-    let (schema, repaired) = schema::for_tool(parameters);
-    if let Some(what) = repaired {
-        notes.repaired(path, what);
-    }
-    schema
+    let mut converted = schema::convert(parameters, &Subset::GEMINI_JSON);
+    notes.extend(converted.notes_at(path));
+    converted.text
 }
