@@ -1,18 +1,24 @@
-//! Gemini on Google's Vertex AI.
+//! Gemini and Claude on Google's Vertex AI.
 //!
-//! The work is the SDK's base for Gemini models; here stand the manifest and where a model's
-//! requests go ([`place`]).
+//! The work is the SDK's bases for both; here stand the manifest, where a model's requests go
+//! ([`place`]), how Claude is asked here ([`claude`]), and whose state is whose ([`maker`]).
 
+mod answer;
+mod claude;
+mod maker;
 mod place;
 #[cfg(test)]
 mod tests;
 
-use clasp_plugin::gemini::{self, Answer, Service, Settings, State};
+use clasp_plugin::gemini::{self, Service, Settings};
 use clasp_plugin::{
     Auth, Begun, Failure, HttpRequest, HttpResponse, Manifest, Model, Provider, Request, Target,
+    messages,
 };
 
-use self::place::Place;
+use self::answer::{Answer, State};
+use self::maker::Maker;
+use self::place::{Named, Place};
 
 /// The provider `vertex`.
 #[derive(Debug)]
@@ -30,7 +36,7 @@ impl Provider for Vertex {
             id: "vertex".into(),
             name: "Google Vertex AI".into(),
             version: env!("CARGO_PKG_VERSION").into(),
-            description: "Gemini on Google's Vertex AI".into(),
+            description: "Gemini and Claude on Google's Vertex AI".into(),
             homepage: Some("https://cloud.google.com/vertex-ai/generative-ai/docs".into()),
             license: Some(env!("CARGO_PKG_LICENSE").into()),
             default_base_url: Some("https://{location}-aiplatform.googleapis.com/v1".into()),
@@ -43,7 +49,21 @@ impl Provider for Vertex {
 
     fn begin(target: &Target, request: &Request) -> Result<Begun<State>, Failure> {
         let place = Place::of(target)?;
-        gemini::begin(Service::Vertex, &place.path(target)?, target, request)
+        match Named::of(&target.model)? {
+            Named::Google(id) => {
+                let path = place.google(id, target);
+                let request = Maker::Google.own(request);
+                let begun = gemini::begin(Service::Vertex, &path, target, &request)?;
+                let state = State::Gemini(begun.state);
+                Ok(Begun { http: begun.http, state, notes: begun.notes })
+            }
+            Named::Anthropic(id) => {
+                let request = Maker::Anthropic.own(request);
+                let begun = claude::begin(&place, id, target, &request)?;
+                let state = State::Claude(begun.state);
+                Ok(Begun { http: begun.http, state, notes: begun.notes })
+            }
+        }
     }
 
     fn exchange(_: Target, state: State) -> Answer {
@@ -51,16 +71,34 @@ impl Provider for Vertex {
     }
 
     fn known_models() -> Vec<Model> {
-        gemini::known()
+        let mut models = gemini::known();
+        models.extend(claude::known());
+        models
     }
 
     fn count_tokens(target: &Target, request: &Request) -> Result<Option<HttpRequest>, Failure> {
         let place = Place::of(target)?;
-        gemini::count(Service::Vertex, &place.path(target)?, target, request).map(Some)
+        match Named::of(&target.model)? {
+            Named::Google(id) => {
+                let path = place.google(id, target);
+                let request = Maker::Google.own(request);
+                gemini::count(Service::Vertex, &path, target, &request).map(Some)
+            }
+            Named::Anthropic(id) => {
+                let request = Maker::Anthropic.own(request);
+                claude::count(&place, id, target, &request).map(Some)
+            }
+        }
     }
 
     fn parse_token_count(response: &HttpResponse) -> Result<u64, Failure> {
-        gemini::parse_token_count(response)
+        gemini::parse_token_count(response).or_else(|failure| {
+            if (200..300).contains(&response.status) {
+                messages::parse_token_count(response)
+            } else {
+                Err(failure)
+            }
+        })
     }
 }
 

@@ -15,6 +15,15 @@ pub(crate) struct Place {
     location: String,
 }
 
+/// A model by its publisher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named<'a> {
+    /// Gemini.
+    Google(&'a str),
+    /// Claude.
+    Anthropic(&'a str),
+}
+
 /// The settings' JSON Schema, up to the members that all Gemini models have.
 pub(crate) const SCHEMA: &str = r#"{
   "type": "object",
@@ -31,6 +40,17 @@ pub(crate) const SCHEMA: &str = r#"{
       "minLength": 1,
       "description": "Where the models run: `global`, `us-central1`, `europe-west4`, …",
       "default": "global"
+    },
+    "betas": {
+      "description": "Claude: beta flags that every request asks for, beside those of the client",
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "default": []
+    },
+    "cache": {
+      "description": "Claude: where cache breakpoints come from. `auto`: from the client; where its dialect knows none, they stand at the end of the instructions and of the last turn. `client`: from the client alone",
+      "enum": ["auto", "client"],
+      "default": "auto"
     },"#;
 
 impl Default for Place {
@@ -54,34 +74,48 @@ impl Place {
         Ok(place)
     }
 
-    /// The path of a target's model, without its method.
-    ///
-    /// # Errors
-    /// A publisher whose models do not speak as Google's do.
-    pub(crate) fn path(&self, target: &Target) -> Result<String, Failure> {
-        let model = target.model.as_str();
-        let model = model.strip_prefix("publishers/").unwrap_or(model);
-        let (publisher, id) = match model.split_once('/') {
-            Some((publisher, id)) => (publisher, id.strip_prefix("models/").unwrap_or(id)),
-            None => ("google", model),
-        };
-        if publisher != "google" {
-            let what = format!("models of {publisher} cannot be asked on Vertex AI from here");
-            return Err(failure::unsupported("model", what));
-        }
-        let resource = if id.bytes().all(|byte| byte.is_ascii_digit()) {
+    /// The path of a model of Google's, without its method.
+    pub(crate) fn google(&self, id: &str, target: &Target) -> String {
+        if id.bytes().all(|byte| byte.is_ascii_digit()) {
             // A tuned model, by the number of its endpoint.
-            format!("endpoints/{id}")
-        } else {
-            format!("publishers/google/models/{}", segment(id))
-        };
-        Ok(self.resource(target, &resource))
+            return self.resource(target, &format!("endpoints/{id}"));
+        }
+        self.published("google", id, target)
+    }
+
+    /// The path of a publisher's model, without its method.
+    pub(crate) fn published(&self, publisher: &str, id: &str, target: &Target) -> String {
+        self.resource(target, &format!("publishers/{publisher}/models/{}", segment(id)))
     }
 
     fn resource(&self, target: &Target, resource: &str) -> String {
         let Self { project, location } = self;
         let (project, location) = (segment(project), segment(location));
         format!("{}/projects/{project}/locations/{location}/{resource}", version(target))
+    }
+}
+
+impl<'a> Named<'a> {
+    /// Reads `gemini-2.5-pro`, `google/gemini-2.5-pro`, `publishers/google/models/gemini-2.5-pro`,
+    /// and the same of Claude.
+    ///
+    /// # Errors
+    /// A publisher whose models speak otherwise.
+    pub(crate) fn of(model: &'a str) -> Result<Self, Failure> {
+        let name = model.strip_prefix("publishers/").unwrap_or(model);
+        let (publisher, id) = match name.split_once('/') {
+            Some((publisher, id)) => (publisher, id.strip_prefix("models/").unwrap_or(id)),
+            None if name.starts_with("claude-") => ("anthropic", name),
+            None => ("google", name),
+        };
+        match publisher {
+            "google" => Ok(Self::Google(id)),
+            "anthropic" => Ok(Self::Anthropic(id)),
+            other => {
+                let what = format!("models of {other} cannot be asked on Vertex AI from here");
+                Err(failure::unsupported("model", what))
+            }
+        }
     }
 }
 

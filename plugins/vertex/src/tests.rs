@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use clasp_plugin::{Provider, Target};
+use clasp_plugin::{Failure, Provider, Target};
 
 use super::Vertex;
-use super::place::Place;
+use super::place::{Named, Place};
 
 #[test]
 fn cases() {
@@ -21,14 +21,18 @@ fn the_settings_schema_is_json() {
 
 #[test]
 fn models_have_their_places() {
-    let path = |base: &str, model: &str| {
+    let path = |base: &str, model: &str| -> Result<String, Failure> {
         let target = Target {
             base_url: base.into(),
             model: model.into(),
             config: r#"{"project": "p-1", "location": "europe-west4"}"#.into(),
             ..Target::default()
         };
-        Place::of(&target).and_then(|place| place.path(&target))
+        let place = Place::of(&target)?;
+        Ok(match Named::of(model)? {
+            Named::Google(id) => place.google(id, &target),
+            Named::Anthropic(id) => place.published("anthropic", id, &target),
+        })
     };
     let base = "https://europe-west4-aiplatform.googleapis.com/v1";
     let prefix = "/projects/p-1/locations/europe-west4";
@@ -39,9 +43,20 @@ fn models_have_their_places() {
         assert_eq!(path(base, model).unwrap(), whole);
     }
     assert_eq!(path(base, "1234567890").unwrap(), format!("{prefix}/endpoints/1234567890"));
+    let claude = format!("{prefix}/publishers/anthropic/models/claude-opus-4-5@20251101");
+    assert_eq!(path(base, "claude-opus-4-5@20251101").unwrap(), claude);
+    assert_eq!(path(base, "anthropic/claude-opus-4-5@20251101").unwrap(), claude);
     let mine = path("http://127.0.0.1:8080", "gemini-2.5-pro").unwrap();
     assert!(mine.starts_with("/v1/projects/p-1/"), "{mine}");
     let other = path(base, "meta/llama-4").unwrap_err();
     assert!(other.message.contains("meta"), "{}", other.message);
     assert!(Place::of(&Target::default()).unwrap_err().message.starts_with("config.project"));
+}
+
+#[test]
+fn d06_dates_stand_behind_an_at() {
+    let known = Vertex::known_models();
+    for id in ["gemini-2.5-pro", "claude-opus-4-5@20251101"] {
+        assert!(known.iter().any(|model| model.id == id), "{id}");
+    }
 }
