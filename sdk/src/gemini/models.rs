@@ -2,7 +2,8 @@
 //!
 //! <https://ai.google.dev/gemini-api/docs/models>, <https://ai.google.dev/gemini-api/docs/pricing>
 //! and <https://ai.google.dev/api/models>, as of 2026-11-21; prices in US dollars per million tokens
-//! of text, of the standard tier and, where they rise with the prompt, up to 200 000 tokens.
+//! of text, of the standard tier and, where they rise with the prompt, up to 200 000 tokens. Those of
+//! 3.7 and 3.8 Flash double after 2026-12-31.
 
 use crate::lenient::{Count, List, Raw, Text, object};
 use crate::{Abilities, Failure, HttpResponse, Model, Price, failure};
@@ -15,7 +16,7 @@ type Row = (&'static str, f64, f64, f64);
 
 const MODELS: &[Row] = &[
     ("gemini-3.8-flash", 0.75, 0.075, 3.75),
-    ("gemini-3.7-flash", 1.5, 0.15, 7.5),
+    ("gemini-3.7-flash", 0.75, 0.075, 3.75),
     ("gemini-3.6-flash", 1.5, 0.15, 7.5),
     ("gemini-3.5-flash", 1.5, 0.15, 9.0),
     ("gemini-3.5-flash-lite", 0.3, 0.03, 2.5),

@@ -60,7 +60,8 @@ pub fn begin(
     let prompt = Prompt::read(service, &settings, target, request, &mut notes)?;
     let mut writer = json::Writer::with_capacity(size::body(request));
     writer.open_object();
-    prompt.write(service, target, request, &mut notes, &mut writer)?;
+    prompt.write(service, target, &mut notes, &mut writer);
+    prompt.write_tools(request, &mut notes, &mut writer)?;
     generation::write(&prompt.family, &settings, target, request, &mut notes, &mut writer);
     write_safety(&settings, request, &mut writer);
     if service == Service::Vertex
@@ -115,15 +116,14 @@ impl<'a> Prompt<'a> {
         Ok(Self { family, turns, tools, cached })
     }
 
-    /// Writes the members that make up the prompt.
+    /// Writes instructions and conversation.
     pub(crate) fn write(
         &self,
         service: Service,
         target: &Target,
-        request: &Request,
         notes: &mut Notes,
         writer: &mut json::Writer,
-    ) -> Result<(), Failure> {
+    ) {
         let mut turns = self.turns.as_slice();
         if let (Some(_), Some((Turn::System(_), rest))) = (&self.cached, turns.split_first()) {
             notes.dropped("system", "the cached content holds the instructions");
@@ -133,14 +133,21 @@ impl<'a> Prompt<'a> {
         let family = self.family;
         let mut contents = Contents { service, family, target, offer, notes };
         contents.write(turns, writer);
-        match &self.cached {
-            None => self.tools.write(request, notes, writer)?,
-            Some(name) => {
-                writer.string_member("cachedContent", name);
-                if !request.tools.is_empty() {
-                    notes.dropped("tools", "the cached content holds the tools");
-                }
-            }
+    }
+
+    /// Writes the tools and the choice among them, or the cached prefix that holds them.
+    fn write_tools(
+        &self,
+        request: &Request,
+        notes: &mut Notes,
+        writer: &mut json::Writer,
+    ) -> Result<(), Failure> {
+        let Some(name) = &self.cached else {
+            return self.tools.write(request, notes, writer);
+        };
+        writer.string_member("cachedContent", name);
+        if !request.tools.is_empty() {
+            notes.dropped("tools", "the cached content holds the tools");
         }
         Ok(())
     }

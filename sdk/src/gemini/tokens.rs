@@ -38,7 +38,9 @@ pub fn count(
         let resource = path.rsplit_once("models/").map_or(path, |(_, id)| id);
         writer.string_member("model", &format!("models/{resource}"));
     }
-    prompt.write(service, target, request, &mut notes, &mut writer)?;
+    prompt.write(service, target, &mut notes, &mut writer);
+    // Of the tools only their declarations are prompt.
+    prompt.tools.declare(&mut notes, &mut writer);
     if service == Service::Gemini {
         writer.close_object();
     }

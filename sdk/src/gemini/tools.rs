@@ -66,6 +66,19 @@ impl<'a> Tools<'a> {
         if !self.offer.any() && self.hosted.is_empty() {
             return Ok(());
         }
+        self.declare(notes, writer);
+        self.write_config(choice, writer);
+        if request.parallel_tools == Some(false) {
+            notes.dropped("parallel_tools", "the provider has no such setting");
+        }
+        Ok(())
+    }
+
+    /// Writes `tools`, if there are some.
+    pub(crate) fn declare(&self, notes: &mut Notes, writer: &mut json::Writer) {
+        if !self.offer.any() && self.hosted.is_empty() {
+            return;
+        }
         writer.key("tools");
         writer.open_array();
         if self.offer.any() {
@@ -84,11 +97,6 @@ impl<'a> Tools<'a> {
             writer.close_object();
         }
         writer.close_array();
-        self.write_config(choice, writer);
-        if request.parallel_tools == Some(false) {
-            notes.dropped("parallel_tools", "the provider has no such setting");
-        }
-        Ok(())
     }
 
     fn write_config(&self, choice: Choice<'_>, writer: &mut json::Writer) {
