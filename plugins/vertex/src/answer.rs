@@ -87,7 +87,9 @@ impl Exchange for Answer {
 }
 
 fn is_googles(body: &[u8]) -> bool {
-    let Ok(document) = serde_json::from_slice::<Value>(body) else { return false };
+    let Ok(document) = serde_json::from_str::<Value>(&String::from_utf8_lossy(body)) else {
+        return false;
+    };
     let document = document.as_array().and_then(|list| list.first()).unwrap_or(&document);
     document.pointer("/error/status").is_some_and(Value::is_string)
 }

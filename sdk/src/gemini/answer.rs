@@ -10,7 +10,7 @@ use crate::{
 use serde_json::value::RawValue;
 
 use super::chunk::{Candidate, Chunk};
-use super::parts::Parts;
+use super::parts::{Parts, read_raw};
 use super::request::State;
 use super::usage::Counts;
 use super::{error, finish, grounding};
@@ -110,7 +110,8 @@ impl Answer {
 
     fn candidate(&mut self, candidate: &Candidate<'_>, events: &mut Vec<Event>) {
         // In a whole answer the search can stand where it was made, before the text.
-        let search = candidate.grounding.0.as_deref().filter(|_| self.state.searches);
+        let grounding = read_raw(&candidate.grounding);
+        let search = grounding.as_ref().filter(|_| self.state.searches);
         let first = !self.state.stream;
         if let Some(grounding) = search.filter(|_| first) {
             grounding::searches(&self.parts, grounding, events);
@@ -122,11 +123,11 @@ impl Answer {
         }
         // State ends its text, and citations belong to the text.
         let state = events.pop_if(|event| matches!(event, Event::State(_)));
-        if let Some(grounding) = &candidate.grounding.0 {
+        if let Some(grounding) = &grounding {
             grounding::cite(grounding, events);
         }
-        if let Some(citations) = &candidate.citations.0 {
-            grounding::recite(citations, events);
+        if let Some(citations) = read_raw(&candidate.citations) {
+            grounding::recite(&citations, events);
         }
         events.extend(state);
         if let Some(grounding) = search.filter(|_| !first) {

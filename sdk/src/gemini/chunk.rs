@@ -1,7 +1,8 @@
 //! The shape of an answer, whole or a chunk of a stream, as far as it is read.
 //!
 //! <https://ai.google.dev/api/generate-content#generatecontentresponse>, as of 2026-11-21; Vertex AI
-//! adds `partialArgs` and `willContinue`. Enumerations may come as numbers, which read as text.
+//! adds `partialArgs` and `willContinue`. Enumerations may come as numbers, which read as text. What
+//! few answers hold is left unread here.
 
 use crate::lenient::{Count, List, Object, Raw, Text, object};
 
@@ -32,8 +33,8 @@ object! {
         content = "content": Object<Content<'a>>,
         finish_reason = "finishReason": Text<'a>,
         finish_message = "finishMessage": Text<'a>,
-        grounding = "groundingMetadata": Object<Grounding<'a>>,
-        citations = "citationMetadata": Object<Citations<'a>>,
+        grounding = "groundingMetadata": Raw<'a>,
+        citations = "citationMetadata": Raw<'a>,
     }
 }
 
@@ -51,7 +52,7 @@ object! {
         thought = "thought": Raw<'a>,
         signature = "thoughtSignature": Text<'a>,
         call = "functionCall": Object<Call<'a>>,
-        inline = "inlineData": Object<Inline<'a>>,
+        inline = "inlineData": Raw<'a>,
         code = "executableCode": Raw<'a>,
         outcome = "codeExecutionResult": Raw<'a>,
         tool_call = "toolCall": Raw<'a>,
@@ -65,93 +66,8 @@ object! {
         id = "id": Text<'a>,
         name = "name": Text<'a>,
         args = "args": Raw<'a>,
-        pieces = "partialArgs": List<Piece<'a>>,
+        pieces = "partialArgs": Raw<'a>,
         continues = "willContinue": Raw<'a>,
-    }
-}
-
-object! {
-    /// A piece of a call's arguments.
-    Piece<'a> {
-        path = "jsonPath": Text<'a>,
-        string = "stringValue": Raw<'a>,
-        number = "numberValue": Raw<'a>,
-        boolean = "boolValue": Raw<'a>,
-        null = "nullValue": Raw<'a>,
-    }
-}
-
-object! {
-    /// A payload.
-    Inline<'a> {
-        media_type = "mimeType": Text<'a>,
-        data = "data": Text<'a>,
-    }
-}
-
-object! {
-    /// A program that the model wrote for Google to run.
-    Code<'a> {
-        id = "id": Text<'a>,
-        code = "code": Text<'a>,
-    }
-}
-
-object! {
-    /// What came out of it.
-    Outcome<'a> {
-        id = "id": Text<'a>,
-        outcome = "outcome": Text<'a>,
-        output = "output": Text<'a>,
-    }
-}
-
-object! {
-    /// What the answer rests on.
-    Grounding<'a> {
-        queries = "webSearchQueries": Raw<'a>,
-        chunks = "groundingChunks": List<GroundingChunk<'a>>,
-        supports = "groundingSupports": List<Support<'a>>,
-    }
-}
-
-object! {
-    /// A source.
-    GroundingChunk<'a> {
-        web = "web": Object<Source<'a>>,
-        retrieved = "retrievedContext": Object<Source<'a>>,
-        maps = "maps": Object<Source<'a>>,
-    }
-}
-
-object! {
-    /// Where it is.
-    Source<'a> {
-        uri = "uri": Text<'a>,
-        title = "title": Text<'a>,
-    }
-}
-
-object! {
-    /// A passage and its sources.
-    Support<'a> {
-        segment = "segment": Object<Segment<'a>>,
-        chunks = "groundingChunkIndices": Raw<'a>,
-    }
-}
-
-object! {
-    /// A passage.
-    Segment<'a> {
-        text = "text": Text<'a>,
-    }
-}
-
-object! {
-    /// What the answer recites; the Gemini API and Vertex AI name it differently.
-    Citations<'a> {
-        sources = "citationSources": List<Source<'a>>,
-        citations = "citations": List<Source<'a>>,
     }
 }
 

@@ -72,11 +72,12 @@ impl Contents<'_> {
                         Turn::Result(result) => Some(result),
                         _ => None,
                     });
-                    let mut results: Vec<_> = std::iter::once(first).chain(more).collect();
+                    let results: Vec<_> = std::iter::once(first).chain(more).collect();
                     rest = rest.get(results.len() - 1..).unwrap_or_default();
                     // Without ids a result is told by its place among the calls.
-                    results.sort_by_key(|result| calls.iter().position(|id| *id == result.id));
-                    self.results(&results, writer);
+                    let of_call = |id: &&str| results.iter().find(|result| result.id == *id);
+                    let in_order: Vec<_> = calls.iter().filter_map(of_call).copied().collect();
+                    self.results(&in_order, writer);
                 }
             }
         }

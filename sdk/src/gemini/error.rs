@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Reads an answer with an error status.
 pub fn from_response(response: &HttpResponse) -> Failure {
     let mut read = failure::from_response(response);
-    if let Ok(document) = serde_json::from_slice(&response.body) {
+    if let Ok(document) = serde_json::from_str(&String::from_utf8_lossy(&response.body)) {
         refine(&mut read, response.status, &document);
     }
     read

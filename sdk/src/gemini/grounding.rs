@@ -5,84 +5,102 @@
 //! <https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/web-search-tool>, as of
 //! 2026-11-21.
 
-use crate::Event;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::chunk::{Citations, Grounding, GroundingChunk, Source};
-use super::parts::Parts;
+use super::parts::{Parts, typed};
+use crate::json::Writer;
+use crate::types::Event;
 
 /// Citations: each passage with each of its sources, else the sources.
-pub(crate) fn cite(grounding: &Grounding<'_>, events: &mut Vec<Event>) {
+pub(crate) fn cite(grounding: &Value, events: &mut Vec<Event>) {
+    let sources: Vec<_> = list(grounding, "groundingChunks").iter().map(source).collect();
     let mut cited = false;
-    for support in &grounding.supports.0 {
-        let passage = support.segment.0.as_ref().map_or("", |segment| &segment.text.0);
-        let indices = support.chunks.json().and_then(|json| serde_json::from_str(json).ok());
-        let indices: Vec<usize> = indices.unwrap_or_default();
-        for source in indices.into_iter().filter_map(|index| grounding.chunks.0.get(index)) {
-            if let Some(source) = source_of(source) {
+    for support in list(grounding, "groundingSupports") {
+        let passage = support.pointer("/segment/text").and_then(Value::as_str).unwrap_or_default();
+        for index in list(support, "groundingChunkIndices") {
+            let index = index.as_u64().and_then(|index| usize::try_from(index).ok());
+            if let Some(Some(source)) = index.and_then(|index| sources.get(index)) {
                 cited = true;
                 events.push(citation(source, passage));
             }
         }
     }
     if !cited {
-        let sources = grounding.chunks.0.iter().filter_map(source_of);
+        events.extend(sources.iter().flatten().map(|source| citation(source, "")));
+    }
+}
+
+/// What the answer recites; the Gemini API and Vertex AI name it differently.
+pub(crate) fn recite(citations: &Value, events: &mut Vec<Event>) {
+    for name in ["citationSources", "citations"] {
+        let sources = list(citations, name).iter().filter(|source| !text(source, "uri").is_empty());
         events.extend(sources.map(|source| citation(source, "")));
     }
 }
 
-/// What the answer recites.
-pub(crate) fn recite(citations: &Citations<'_>, events: &mut Vec<Event>) {
-    let sources = citations.sources.0.iter().chain(&citations.citations.0);
-    let sources = sources.filter(|source| source.uri.as_option().is_some());
-    events.extend(sources.map(|source| citation(source, "")));
-}
-
 /// The searches and what they found, as blocks.
-pub(crate) fn searches(parts: &Parts, grounding: &Grounding<'_>, events: &mut Vec<Event>) {
-    let queries = grounding.queries.json().and_then(|json| serde_json::from_str(json).ok());
-    let queries: Vec<String> = queries.unwrap_or_default();
-    let mut found: Vec<Value> = Vec::new();
-    for source in grounding.chunks.0.iter().filter_map(source_of) {
-        found.push(json!({
-            "type": "web_search_result",
-            "url": source.uri.0,
-            "title": source.title.0,
-            "encrypted_content": "",
-            "page_age": null,
-        }));
-    }
-    let queries: Vec<&String> = queries.iter().filter(|query| !query.is_empty()).collect();
+pub(crate) fn searches(parts: &Parts, grounding: &Value, events: &mut Vec<Event>) {
+    let queries = list(grounding, "webSearchQueries").iter().filter_map(Value::as_str);
+    let queries: Vec<_> = queries.filter(|query| !query.is_empty()).collect();
     for (index, query) in queries.iter().enumerate() {
         let id = parts.tool_id(&format!("s{index}"));
-        let call = json!({
-            "type": "server_tool_use",
-            "id": id,
-            "name": "web_search",
-            "input": {"query": query},
-        });
-        // Google does not tell which search found what.
-        let content = if index + 1 == queries.len() { std::mem::take(&mut found) } else { vec![] };
-        let result =
-            json!({"type": "web_search_tool_result", "tool_use_id": id, "content": content});
-        events.push(Event::Block(call.to_string()));
-        events.push(Event::Block(result.to_string()));
+        events.push(Event::Block(typed("server_tool_use", |writer| {
+            writer.string_member("id", &id);
+            writer.string_member("name", "web_search");
+            writer.key("input");
+            writer.open_object();
+            writer.string_member("query", query);
+            writer.close_object();
+        })));
+        events.push(Event::Block(typed("web_search_tool_result", |writer| {
+            writer.string_member("tool_use_id", &id);
+            writer.key("content");
+            writer.open_array();
+            // Google does not tell which search found what.
+            if index + 1 == queries.len() {
+                list(grounding, "groundingChunks")
+                    .iter()
+                    .filter_map(source)
+                    .for_each(|source| write_found(source, writer));
+            }
+            writer.close_array();
+        })));
     }
 }
 
-fn source_of<'c>(chunk: &'c GroundingChunk<'c>) -> Option<&'c Source<'c>> {
-    let source =
-        [&chunk.web, &chunk.retrieved, &chunk.maps].into_iter().find_map(|it| it.0.as_deref());
-    source.filter(|source| source.uri.as_option().is_some())
+fn write_found(source: &Value, writer: &mut Writer) {
+    writer.open_object();
+    writer.string_member("type", "web_search_result");
+    writer.string_member("url", text(source, "uri"));
+    writer.string_member("title", text(source, "title"));
+    writer.string_member("encrypted_content", "");
+    writer.raw_member("page_age", "null");
+    writer.close_object();
 }
 
-fn citation(source: &Source<'_>, passage: &str) -> Event {
-    let citation = json!({
-        "type": "web_search_result_location",
-        "url": source.uri.0,
-        "title": source.title.as_option(),
-        "encrypted_index": "",
-        "cited_text": passage,
-    });
-    Event::Citation(citation.to_string())
+fn citation(source: &Value, passage: &str) -> Event {
+    Event::Citation(typed("web_search_result_location", |writer| {
+        writer.string_member("url", text(source, "uri"));
+        writer.key("title");
+        match text(source, "title") {
+            "" => writer.null(),
+            title => writer.string(title),
+        }
+        writer.string_member("encrypted_index", "");
+        writer.string_member("cited_text", passage);
+    }))
+}
+
+/// Where a chunk of grounding comes from, if it says so.
+fn source(chunk: &Value) -> Option<&Value> {
+    let source = ["web", "retrievedContext", "maps"].iter().find_map(|name| chunk.get(name));
+    source.filter(|source| !text(source, "uri").is_empty())
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -5,8 +5,9 @@
 //! of text, of the standard tier and, where they rise with the prompt, up to 200 000 tokens. Those of
 //! 3.7 and 3.8 Flash double after 2026-12-31.
 
-use crate::lenient::{Count, List, Raw, Text, object};
 use crate::{Abilities, Failure, HttpResponse, Model, Price, failure};
+
+use serde_json::Value;
 
 use super::error;
 use super::family::{Family, Thinking};
@@ -31,26 +32,6 @@ const MODELS: &[Row] = &[
 /// All of them read a million tokens and write 65 536.
 const WINDOW: u32 = 1_048_576;
 const OUTPUT: u32 = 65_536;
-
-object! {
-    /// The list.
-    Listed<'a> {
-        models = "models": List<Entry<'a>>,
-        error = "error": Raw<'a>,
-    }
-}
-
-object! {
-    /// A model in it.
-    Entry<'a> {
-        name = "name": Text<'a>,
-        title = "displayName": Text<'a>,
-        input = "inputTokenLimit": Count,
-        output = "outputTokenLimit": Count,
-        methods = "supportedGenerationMethods": Raw<'a>,
-        thinking = "thinking": Raw<'a>,
-    }
-}
 
 /// The models.
 pub fn known() -> Vec<Model> {
@@ -93,27 +74,33 @@ pub fn parse(response: &HttpResponse) -> Result<Vec<Model>, Failure> {
         return Err(error::from_response(response));
     }
     let text = String::from_utf8_lossy(&response.body);
-    let listed = serde_json::from_str::<Listed<'_>>(&text)
+    let document: Value = serde_json::from_str(&text)
         .map_err(|error| failure::protocol(format!("not a list of models: {error}")))?;
-    if listed.error.get().is_some() {
+    if document.get("error").is_some() {
         return Err(error::from_response(response));
     }
+    let Some(entries) = document.get("models").and_then(Value::as_array) else {
+        return Err(failure::protocol("the answer holds no list of models"));
+    };
     let known = known();
     let mut models = Vec::new();
-    for entry in &listed.models.0 {
-        let id = entry.name.0.strip_prefix("models/").unwrap_or(&entry.name.0);
-        let speaks = entry.methods.json().is_none_or(|json| json.contains("\"generateContent\""));
+    for entry in entries {
+        let text = |name: &str| entry.get(name).and_then(Value::as_str);
+        let id = text("name").unwrap_or_default();
+        let id = id.strip_prefix("models/").unwrap_or(id);
+        let methods = entry.get("supportedGenerationMethods").and_then(Value::as_array);
+        let speaks = methods.is_none_or(|list| list.iter().any(|word| word == "generateContent"));
         if id.is_empty() || !speaks {
             continue;
         }
-        let tokens = |count: Count| count.0.and_then(|count| u32::try_from(count).ok());
-        let thinks = entry.thinking.json() == Some("true");
+        let tokens = |name: &str| u32::try_from(entry.get(name)?.as_u64()?).ok();
+        let thinks = entry.get("thinking").and_then(Value::as_bool).unwrap_or(false);
         let price = known.iter().find(|model| model.id == id).and_then(|model| model.price);
         models.push(Model {
             id: id.to_owned(),
-            name: entry.title.as_option().map(str::to_owned),
-            context_window: tokens(entry.input),
-            max_output_tokens: tokens(entry.output),
+            name: text("displayName").map(str::to_owned),
+            context_window: tokens("inputTokenLimit"),
+            max_output_tokens: tokens("outputTokenLimit"),
             abilities: abilities(id, thinks),
             price,
             ..Model::default()

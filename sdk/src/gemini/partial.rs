@@ -4,10 +4,7 @@
 //! <https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling>, as of
 //! 2026-11-21.
 
-use crate::lenient::Raw;
 use serde_json::{Map, Value};
-
-use super::chunk::Piece;
 
 /// Longest list that is made for an index.
 const LONGEST: usize = 10_000;
@@ -20,24 +17,23 @@ enum Step {
 }
 
 /// Sets or continues the value at a piece's place.
-pub(crate) fn add(arguments: &mut Value, piece: &Piece<'_>) {
-    let Some(value) = value(piece) else { return };
+pub(crate) fn add(arguments: &mut Value, piece: &Value) {
+    let Some(value) = VALUES.iter().find_map(|name| piece.get(name)) else { return };
+    let path = piece.get("jsonPath").and_then(Value::as_str).unwrap_or_default();
     let mut place = arguments;
-    for step in steps(&piece.path.0) {
+    for step in steps(path) {
         let Some(next) = enter(place, step) else { return };
         place = next;
     }
     match (place, value) {
-        (Value::String(text), Value::String(more)) => text.push_str(&more),
-        (place, value) => *place = value,
+        (Value::String(text), Value::String(more)) => text.push_str(more),
+        // Written as the enumeration's word.
+        (place, _) if piece.get("nullValue").is_some() => *place = Value::Null,
+        (place, value) => *place = value.clone(),
     }
 }
 
-fn value(piece: &Piece<'_>) -> Option<Value> {
-    let json = |raw: &Raw<'_>| serde_json::from_str(raw.json()?).ok();
-    let found = [&piece.string, &piece.number, &piece.boolean].into_iter().find_map(json);
-    found.or_else(|| piece.null.0.map(|_| Value::Null))
-}
+const VALUES: [&str; 4] = ["stringValue", "numberValue", "boolValue", "nullValue"];
 
 fn enter(place: &mut Value, step: Step) -> Option<&mut Value> {
     match step {

@@ -6,12 +6,13 @@
 
 use std::borrow::Cow;
 
+use crate::json::Writer;
 use crate::lenient::Raw;
 use crate::names::{Names, short_hash};
 use crate::{Event, ToolCallDelta};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
-use super::chunk::{Call, Code, Inline, Outcome, Part};
+use super::chunk::{Call, Part};
 use super::contents::APART;
 use super::partial;
 
@@ -68,10 +69,10 @@ impl Parts {
                 self.hidden(name, json, signature, events);
             }
         }
-        if let Some(code) = read_raw::<Code<'_>>(&part.code) {
+        if let Some(code) = read_raw(&part.code) {
             self.code(&code, events);
         }
-        if let Some(outcome) = read_raw::<Outcome<'_>>(&part.outcome) {
+        if let Some(outcome) = read_raw(&part.outcome) {
             self.outcome(&outcome, events);
         }
         let other = [&part.code, &part.outcome, &part.tool_call, &part.tool_response];
@@ -79,10 +80,10 @@ impl Parts {
             return;
         }
         let thought = part.thought.json() == Some("true");
-        if let Some(inline) = &part.inline.0 {
+        if let Some(inline) = read_raw(&part.inline) {
             if !thought {
                 self.said = true;
-                events.push(Event::Block(payload(inline)));
+                events.push(Event::Block(payload(&inline)));
             }
             return;
         }
@@ -122,12 +123,12 @@ impl Parts {
         let continues = call.continues.json() == Some("true");
         let named = call.name.as_option();
         if named.is_some() || self.open.is_none() {
-            if named.is_none() && call.args.json().is_none() && call.pieces.0.is_empty() {
+            if named.is_none() && call.args.json().is_none() && call.pieces.json().is_none() {
                 return;
             }
             self.finish(events);
             self.said = true;
-            let in_pieces = continues || !call.pieces.0.is_empty();
+            let in_pieces = continues || call.pieces.json().is_some();
             let arguments = if in_pieces { None } else { call.args.json() };
             events.push(Event::ToolCall(ToolCallDelta {
                 slot: self.calls,
@@ -138,12 +139,14 @@ impl Parts {
             }));
             self.calls += 1;
             if in_pieces {
-                let begun = call.args.json().and_then(|args| serde_json::from_str(args).ok());
-                self.open = Some(begun.unwrap_or_else(|| json!({})));
+                let begun = read_raw(&call.args);
+                self.open = Some(begun.unwrap_or_else(|| Value::Object(Map::new())));
             }
         }
         if let Some(arguments) = &mut self.open {
-            call.pieces.0.iter().for_each(|piece| partial::add(arguments, piece));
+            if let Some(Value::Array(pieces)) = read_raw(&call.pieces) {
+                pieces.iter().for_each(|piece| partial::add(arguments, piece));
+            }
             if !continues {
                 self.finish(events);
             }
@@ -152,41 +155,48 @@ impl Parts {
 
     /// A part whole, as it has to go back.
     fn hidden(&self, name: &str, json: &str, signature: Option<&str>, events: &mut Vec<Event>) {
-        let signature =
-            signature.map(|text| format!(",\"thoughtSignature\":{}", Value::from(text)));
-        let (json, signature) = (compact(json), signature.unwrap_or_default());
-        events.push(Event::RedactedThinking(format!("{{\"{name}\":{json}{signature}}}")));
+        let mut writer = Writer::default();
+        writer.open_object();
+        writer.raw_member(name, &compact(json));
+        if let Some(signature) = signature {
+            writer.string_member("thoughtSignature", signature);
+        }
+        writer.close_object();
+        events.push(Event::RedactedThinking(written(writer)));
     }
 
-    fn code(&mut self, code: &Code<'_>, events: &mut Vec<Event>) {
+    fn code(&mut self, code: &Value, events: &mut Vec<Event>) {
         self.said = true;
         self.programs += 1;
-        let block = json!({
-            "type": "server_tool_use",
-            "id": self.program_id(&code.id.0),
-            "name": "code_execution",
-            "input": {"code": code.code.0},
-        });
-        events.push(Event::Block(block.to_string()));
+        let id = self.program_id(text(code, "id"));
+        events.push(Event::Block(typed("server_tool_use", |writer| {
+            writer.string_member("id", &id);
+            writer.string_member("name", "code_execution");
+            writer.key("input");
+            writer.open_object();
+            writer.string_member("code", text(code, "code"));
+            writer.close_object();
+        })));
     }
 
-    fn outcome(&mut self, outcome: &Outcome<'_>, events: &mut Vec<Event>) {
+    fn outcome(&mut self, outcome: &Value, events: &mut Vec<Event>) {
         self.said = true;
-        let fine = matches!(&*outcome.outcome.0, "OUTCOME_OK" | "1");
-        let (stdout, stderr) =
-            if fine { (&*outcome.output.0, "") } else { ("", &*outcome.output.0) };
-        let block = json!({
-            "type": "code_execution_tool_result",
-            "tool_use_id": self.program_id(&outcome.id.0),
-            "content": {
-                "type": "code_execution_result",
-                "stdout": stdout,
-                "stderr": stderr,
-                "return_code": i32::from(!fine),
-                "content": [],
-            },
-        });
-        events.push(Event::Block(block.to_string()));
+        let fine =
+            matches!(outcome.get("outcome"), Some(word) if word == "OUTCOME_OK" || word == 1);
+        let output = text(outcome, "output");
+        let (stdout, stderr) = if fine { (output, "") } else { ("", output) };
+        let id = self.program_id(text(outcome, "id"));
+        events.push(Event::Block(typed("code_execution_tool_result", |writer| {
+            writer.string_member("tool_use_id", &id);
+            writer.key("content");
+            writer.open_object();
+            writer.string_member("type", "code_execution_result");
+            writer.string_member("stdout", stdout);
+            writer.string_member("stderr", stderr);
+            writer.raw_member("return_code", if fine { "0" } else { "1" });
+            writer.raw_member("content", "[]");
+            writer.close_object();
+        })));
     }
 
     /// The id of a program; one that has none is told by its number.
@@ -213,20 +223,40 @@ fn compact(json: &str) -> Cow<'_, str> {
     Cow::Owned(kept.collect())
 }
 
-fn read_raw<'a, T: serde::Deserialize<'a>>(raw: &Raw<'a>) -> Option<T> {
+/// An object with a type.
+pub(crate) fn typed(kind: &str, members: impl FnOnce(&mut Writer)) -> String {
+    let mut writer = Writer::default();
+    writer.open_object();
+    writer.string_member("type", kind);
+    members(&mut writer);
+    writer.close_object();
+    written(writer)
+}
+
+fn written(writer: Writer) -> String {
+    let text = writer.into_bytes().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.unwrap_or_default()
+}
+
+/// A value that few answers hold.
+pub(crate) fn read_raw(raw: &Raw<'_>) -> Option<Value> {
     serde_json::from_str(raw.json()?).ok()
 }
 
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
 /// A picture, or whatever else the model made.
-fn payload(inline: &Inline<'_>) -> String {
-    let image = inline.media_type.0.starts_with("image/");
-    json!({
-        "type": if image { "image" } else { "document" },
-        "source": {
-            "type": "base64",
-            "media_type": inline.media_type.0,
-            "data": inline.data.0,
-        },
+fn payload(inline: &Value) -> String {
+    let media_type = text(inline, "mimeType");
+    let kind = if media_type.starts_with("image/") { "image" } else { "document" };
+    typed(kind, |writer| {
+        writer.key("source");
+        writer.open_object();
+        writer.string_member("type", "base64");
+        writer.string_member("media_type", media_type);
+        writer.string_member("data", text(inline, "data"));
+        writer.close_object();
     })
-    .to_string()
 }

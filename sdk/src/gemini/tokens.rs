@@ -2,19 +2,15 @@
 //!
 //! <https://ai.google.dev/api/tokens>, as of 2026-11-21.
 
-use crate::lenient::{Count, object};
 use crate::notes::Notes;
 use crate::{Failure, HttpRequest, HttpResponse, Method, Request, Target};
 use crate::{failure, json, size};
 
+use serde_json::Value;
+
 use super::request::{Prompt, header};
 use super::settings::Settings;
 use super::{Service, error};
-
-object! {
-    /// The answer.
-    Counted<'a> { total = "totalTokens": Count, }
-}
 
 /// The request that counts, for the model's resource `path`.
 ///
@@ -61,8 +57,8 @@ pub fn parse(response: &HttpResponse) -> Result<u64, Failure> {
     if !(200..300).contains(&response.status) {
         return Err(error::from_response(response));
     }
-    let counted = serde_json::from_slice::<Counted<'_>>(&response.body).ok();
-    counted
-        .and_then(|counted| counted.total.0)
+    let document = serde_json::from_str::<Value>(&String::from_utf8_lossy(&response.body)).ok();
+    document
+        .and_then(|document| document.get("totalTokens")?.as_u64())
         .ok_or_else(|| failure::protocol("the answer holds no totalTokens"))
 }
