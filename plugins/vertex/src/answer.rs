@@ -77,19 +77,18 @@ impl Exchange for Answer {
     }
 
     fn reject(&mut self, response: &HttpResponse) -> Failure {
-        // An error that Google found itself has Google's form, whoever made the model.
-        if is_googles(&response.body) {
-            gemini::from_response(response)
-        } else {
-            self.reader().reject(response)
-        }
+        rejected(response)
     }
 }
 
-fn is_googles(body: &[u8]) -> bool {
-    let Ok(document) = serde_json::from_str::<Value>(&String::from_utf8_lossy(body)) else {
-        return false;
-    };
-    let document = document.as_array().and_then(|list| list.first()).unwrap_or(&document);
-    document.pointer("/error/status").is_some_and(Value::is_string)
+/// The failure of an error status. What Google itself found wrong has Google's form, whoever made
+/// the model.
+pub(crate) fn rejected(response: &HttpResponse) -> Failure {
+    let document = serde_json::from_str::<Value>(&String::from_utf8_lossy(&response.body)).ok();
+    let document = document.unwrap_or_default();
+    let error = document.as_array().and_then(|list| list.first()).unwrap_or(&document);
+    match error.pointer("/error/status") {
+        Some(Value::String(_)) => gemini::from_response(response),
+        _ => messages::from_response(response),
+    }
 }

@@ -13,8 +13,9 @@ mod tests;
 use clasp_plugin::gemini::{self, Service, Settings};
 use clasp_plugin::{
     Auth, Begun, Failure, HttpRequest, HttpResponse, Manifest, Model, Provider, Request, Target,
-    messages,
+    failure,
 };
+use serde_json::Value;
 
 use self::answer::{Answer, State};
 use self::maker::Maker;
@@ -92,13 +93,16 @@ impl Provider for Vertex {
     }
 
     fn parse_token_count(response: &HttpResponse) -> Result<u64, Failure> {
-        gemini::parse_token_count(response).or_else(|failure| {
-            if (200..300).contains(&response.status) {
-                messages::parse_token_count(response)
-            } else {
-                Err(failure)
-            }
-        })
+        if !(200..300).contains(&response.status) {
+            return Err(answer::rejected(response));
+        }
+        // Google's word, and Anthropic's.
+        let text = String::from_utf8_lossy(&response.body);
+        let count = serde_json::from_str::<Value>(&text).ok().and_then(|document| {
+            let count = document.get("totalTokens").or_else(|| document.get("input_tokens"))?;
+            count.as_u64()
+        });
+        count.ok_or_else(|| failure::protocol("the answer holds no count of tokens"))
     }
 }
 

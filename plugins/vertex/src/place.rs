@@ -5,11 +5,10 @@
 
 use clasp_plugin::gemini::segment;
 use clasp_plugin::{Failure, Target, failure};
-use serde::Deserialize;
+use serde_json::Value;
 
 /// The operator's project and its location.
-#[derive(Debug, Deserialize)]
-#[serde(default)]
+#[derive(Debug)]
 pub(crate) struct Place {
     project: String,
     location: String,
@@ -53,25 +52,23 @@ pub(crate) const SCHEMA: &str = r#"{
       "default": "auto"
     },"#;
 
-impl Default for Place {
-    fn default() -> Self {
-        Self { project: String::new(), location: "global".into() }
-    }
-}
-
 impl Place {
     /// Reads the settings of a target.
     ///
     /// # Errors
     /// Where they do not fit, or name no project.
     pub(crate) fn of(target: &Target) -> Result<Self, Failure> {
-        let place: Self = serde_json::from_str(&target.config)
+        let config: Value = serde_json::from_str(&target.config)
             .map_err(|error| failure::invalid("config", error.to_string()))?;
-        if place.project.is_empty() {
+        let text = |name: &str| {
+            let text = config.get(name).and_then(Value::as_str).unwrap_or_default();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let Some(project) = text("project") else {
             let what = "set the id of the Google Cloud project that pays";
             return Err(failure::invalid("config.project", what));
-        }
-        Ok(place)
+        };
+        Ok(Self { project, location: text("location").unwrap_or_else(|| "global".into()) })
     }
 
     /// The path of a model of Google's, without its method.

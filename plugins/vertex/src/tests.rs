@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use clasp_plugin::{Failure, Provider, Target};
+use clasp_plugin::{Failure, HttpResponse, Provider, Target};
 
 use super::Vertex;
 use super::place::{Named, Place};
@@ -59,4 +59,19 @@ fn d06_dates_stand_behind_an_at() {
     for id in ["gemini-2.5-pro", "claude-opus-4-5@20251101"] {
         assert!(known.iter().any(|model| model.id == id), "{id}");
     }
+}
+
+#[test]
+fn tokens_are_counted_by_either_word() {
+    let answer = |status, body: &str| HttpResponse {
+        status,
+        headers: Vec::new(),
+        body: body.as_bytes().to_vec(),
+    };
+    for body in [r#"{"totalTokens": 7}"#, r#"{"input_tokens": 7}"#] {
+        assert_eq!(Vertex::parse_token_count(&answer(200, body)).unwrap(), 7);
+    }
+    assert!(Vertex::parse_token_count(&answer(200, "{}")).is_err());
+    let refused = r#"{"error": {"code": 403, "message": "no", "status": "PERMISSION_DENIED"}}"#;
+    assert_eq!(Vertex::parse_token_count(&answer(403, refused)).unwrap_err().message, "no");
 }
