@@ -4,6 +4,7 @@
 mod context;
 #[cfg(test)]
 mod tests;
+mod wait;
 
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ pub fn from_response(response: &HttpResponse) -> Failure {
         Err(_) => from_page(response.status, &text),
     };
     if let Some(milliseconds) = retry_after(&response.headers)
-        && matches!(failure.retry, Retry::Again)
+        && matches!(failure.retry, Retry::Again | Retry::After(_))
     {
         failure.retry = Retry::After(milliseconds);
     }
@@ -192,6 +193,11 @@ fn classify(status: u16, error: &Document) -> Failure {
     }
     if matches!(status, 408 | 409) {
         failure.retry = Retry::Again;
+    }
+    if kind == FailureKind::RateLimited
+        && let Some(milliseconds) = wait::stated(&error.message)
+    {
+        failure.retry = Retry::After(milliseconds);
     }
     failure
 }

@@ -16,6 +16,7 @@
 
 #[doc(hidden)]
 pub mod bindings;
+pub mod body;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cases;
 pub mod chat;

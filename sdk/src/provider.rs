@@ -115,6 +115,21 @@ pub fn framing(headers: &[Header]) -> Framing {
     }
 }
 
+/// As [`framing`]; a body without a content type is a stream if one was asked for.
+pub(crate) fn framing_of_stream(headers: &[Header], asked: bool) -> Framing {
+    let has_type = headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
+    match framing(headers) {
+        Framing::Whole if asked && !has_type => Framing::ServerSentEvents,
+        framing => framing,
+    }
+}
+
+/// The data lines of a body that is a stream although its content type said otherwise.
+pub(crate) fn unannounced_stream(data: &str) -> Option<impl Iterator<Item = &str>> {
+    let stream = data.starts_with("data:") || data.starts_with("event:") || data.starts_with(':');
+    stream.then(|| data.lines().filter_map(|line| line.strip_prefix("data:")))
+}
+
 fn not_offered(what: &str) -> Failure {
     Failure {
         kind: FailureKind::Unsupported,

@@ -12,7 +12,7 @@ use super::profile::Profile;
 use super::request::State;
 use super::usage;
 use crate::failure;
-use crate::provider::{Exchange, framing};
+use crate::provider::{Exchange, framing_of_stream, unannounced_stream};
 use crate::surrogates::{self, Half};
 use crate::tags::{Beginning, Piece, Tags};
 use crate::types::{
@@ -350,12 +350,7 @@ impl Answer {
 
 impl Exchange for Answer {
     fn accept(&mut self, _status: u16, headers: &[Header]) -> Framing {
-        let has_type =
-            headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
-        let framing = match framing(headers) {
-            Framing::Whole if self.state.stream && !has_type => Framing::ServerSentEvents,
-            framing => framing,
-        };
+        let framing = framing_of_stream(headers, self.state.stream);
         self.whole = framing == Framing::Whole;
         framing
     }
@@ -365,10 +360,8 @@ impl Exchange for Answer {
         if frame.name.as_deref() == Some("error") {
             return self.document_failure(data, events);
         }
-        if data.starts_with("data:") || data.starts_with("event:") || data.starts_with(':') {
-            // A stream that its content type did not announce.
+        if let Some(lines) = unannounced_stream(data) {
             self.whole = false;
-            let lines = data.lines().filter_map(|line| line.strip_prefix("data:"));
             return lines.for_each(|line| self.chunk(line, events));
         }
         self.chunk(data, events);
