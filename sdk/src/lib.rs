@@ -34,6 +34,7 @@ pub mod messages;
 pub mod names;
 pub mod notes;
 mod provider;
+pub mod responses;
 pub mod schema;
 pub mod size;
 mod state;

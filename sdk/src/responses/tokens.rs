@@ -1,0 +1,47 @@
+//! Counts a prompt's tokens with the provider's own endpoint.
+//!
+//! <https://developers.openai.com/api/reference/resources/responses/subresources/input_tokens>,
+//! as of 2026-11-21.
+
+use serde::Deserialize;
+
+use super::profile::{Options, Profile};
+use super::request::{Written, write};
+use super::{params, tools};
+use crate::types::{Failure, HttpRequest, HttpResponse, Request, Target};
+use crate::{body, failure};
+
+#[derive(Deserialize)]
+struct Count {
+    input_tokens: u64,
+}
+
+/// The request that counts; all of the conversation, whatever the provider keeps of it.
+///
+/// # Errors
+/// As [`begin`](super::begin).
+pub fn count(
+    profile: &Profile,
+    target: &Target,
+    request: &Request,
+) -> Result<HttpRequest, Failure> {
+    let Written { mut writer, offer, mut notes, .. } =
+        write(profile, &Options::default(), target, request)?;
+    tools::write(profile, &offer, request, &mut notes, &mut writer)?;
+    params::format(request, &mut notes, &mut writer);
+    writer.close_object();
+    Ok(body::post(format!("{}/input_tokens", profile.path), false, writer))
+}
+
+/// Reads the answer to [`count`].
+///
+/// # Errors
+/// The provider's own failure, or that the answer is no count.
+pub fn parse_count(response: &HttpResponse) -> Result<u64, Failure> {
+    if !(200..300).contains(&response.status) {
+        return Err(failure::from_response(response));
+    }
+    let count = serde_json::from_slice::<Count>(&response.body);
+    let count = count.map_err(|error| failure::protocol(format!("not a count: {error}")))?;
+    Ok(count.input_tokens)
+}
