@@ -33,6 +33,7 @@ pub mod media;
 pub mod messages;
 pub mod names;
 pub mod notes;
+pub mod openai;
 mod provider;
 pub mod responses;
 pub mod schema;

@@ -1,14 +1,12 @@
-//! OpenAI, and any server that speaks its Chat Completions.
+//! OpenAI, and any server that speaks its APIs: Chat Completions or Responses, by model.
 //!
-//! The work is the SDK's OpenAI-compatible base; here stands what OpenAI's models take
-//! ([`family`]), what is known of them ([`models`]), and the manifest.
+//! The work is the SDK's: the two bases, and what OpenAI's models take. Here stand the choice
+//! between the two and the manifest.
 
-mod family;
-mod models;
-
+use clasp_plugin::openai::{self, Answer, Settings, State, known_models, profiles};
 use clasp_plugin::{
     Auth, Begun, Dialect, Failure, HttpRequest, HttpResponse, Manifest, Model, Native, Provider,
-    Request, Secret, Target, Template, chat,
+    Request, Secret, Target, Template, chat, responses,
 };
 
 /// The provider `openai`.
@@ -16,8 +14,8 @@ use clasp_plugin::{
 pub struct OpenAi;
 
 impl Provider for OpenAi {
-    type State = chat::State;
-    type Exchange = chat::Answer;
+    type State = State;
+    type Exchange = Answer;
 
     fn manifest() -> Manifest {
         let native = |dialect, path: &str| Native { dialect, path: path.into() };
@@ -25,7 +23,7 @@ impl Provider for OpenAi {
             id: "openai".into(),
             name: "OpenAI".into(),
             version: env!("CARGO_PKG_VERSION").into(),
-            description: "OpenAI, and servers that speak its Chat Completions".into(),
+            description: "OpenAI, and servers that speak its APIs".into(),
             homepage: Some("https://platform.openai.com/docs".into()),
             license: Some(env!("CARGO_PKG_LICENSE").into()),
             default_base_url: Some("https://api.openai.com/v1".into()),
@@ -46,20 +44,22 @@ impl Provider for OpenAi {
                 native(Dialect::OpenaiChat, "/chat/completions"),
                 native(Dialect::OpenaiResponses, "/responses"),
             ],
-            ..Manifest::default()
+            config_schema: include_str!("config.json").into(),
         }
     }
 
-    fn begin(target: &Target, request: &Request) -> Result<Begun<chat::State>, Failure> {
-        chat::begin(&family::profile(target), target, request)
+    fn begin(target: &Target, request: &Request) -> Result<Begun<State>, Failure> {
+        let settings = Settings::read(target)?;
+        let profiles = profiles(&target.base_url, &target.model);
+        openai::begin(settings.api(&target.model), &profiles, &settings, target, request)
     }
 
-    fn exchange(target: Target, state: chat::State) -> chat::Answer {
-        chat::Answer::new(&family::profile(&target), state)
+    fn exchange(target: Target, state: State) -> Answer {
+        Answer::new(&profiles(&target.base_url, &target.model), &target, state)
     }
 
     fn known_models() -> Vec<Model> {
-        models::known()
+        known_models()
     }
 
     fn list_models(_: &Target) -> Option<HttpRequest> {
@@ -67,7 +67,20 @@ impl Provider for OpenAi {
     }
 
     fn parse_models(response: &HttpResponse) -> Result<Vec<Model>, Failure> {
-        chat::parse_models(response, &models::known())
+        chat::parse_models(response, &known_models())
+    }
+
+    fn count_tokens(target: &Target, request: &Request) -> Result<Option<HttpRequest>, Failure> {
+        // Servers that copy the API seldom have this endpoint.
+        if responses::host_of(&target.base_url) != "api.openai.com" {
+            return Ok(None);
+        }
+        let profiles = profiles(&target.base_url, &target.model);
+        responses::count(&profiles.responses, target, request).map(Some)
+    }
+
+    fn parse_token_count(response: &HttpResponse) -> Result<u64, Failure> {
+        responses::parse_count(response)
     }
 }
 

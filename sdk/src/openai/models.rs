@@ -3,7 +3,7 @@
 //! <https://platform.openai.com/docs/models> and <https://platform.openai.com/docs/pricing>, as of
 //! 2026-11-21; prices in US dollars per million tokens of the standard tier.
 
-use clasp_plugin::{Abilities, Model, Price};
+use crate::types::{Abilities, Model, Price};
 
 /// Id, window, most output, input, cached input and output price.
 type Row = (&'static str, u32, u32, f64, f64, f64);
@@ -16,6 +16,7 @@ const THINKING: &[Row] = &[
     ("gpt-5.4", 1_050_000, 128_000, 2.5, 0.25, 15.0),
     ("gpt-5.4-mini", 400_000, 128_000, 0.75, 0.075, 4.5),
     ("gpt-5.4-nano", 400_000, 128_000, 0.2, 0.02, 1.25),
+    ("gpt-5.3-codex", 400_000, 128_000, 1.75, 0.175, 14.0),
     ("gpt-5.2", 400_000, 128_000, 1.75, 0.175, 14.0),
     ("gpt-5.1", 400_000, 128_000, 1.25, 0.125, 10.0),
     ("gpt-5", 400_000, 128_000, 1.25, 0.125, 10.0),
@@ -36,7 +37,7 @@ const CHAT: &[Row] = &[
 ];
 
 /// The models.
-pub(crate) fn known() -> Vec<Model> {
+pub fn known() -> Vec<Model> {
     let common = Abilities::TOOLS
         | Abilities::PARALLEL_TOOLS
         | Abilities::IMAGES
