@@ -120,7 +120,7 @@ macro_rules! lenient_object {
                         let mut object = $name::default();
                         while let Some(key) = map.next_key::<$crate::lenient::Text<'de>>()? {
                             match &*key.0 {
-                                $($key => object.$field = map.next_value()?,)*
+                                $($key => $crate::lenient::member(&mut map, &mut object.$field)?,)*
                                 _ => {
                                     map.next_value::<serde::de::IgnoredAny>()?;
                                 }
@@ -136,6 +136,17 @@ macro_rules! lenient_object {
     };
 }
 pub use crate::lenient_object as object;
+
+/// Reads a member's value. Inlined for each member it would make components a tenth larger.
+#[doc(hidden)]
+#[inline(never)]
+pub fn member<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    map: &mut A,
+    into: &mut T,
+) -> Result<(), A::Error> {
+    *into = map.next_value()?;
+    Ok(())
+}
 
 /// The visits that all lenient types treat as nothing.
 macro_rules! nothing {

@@ -16,8 +16,9 @@ pub(crate) fn write<S: Serialize + 'static>(state: &S) -> Result<Vec<u8>, Failur
 
 /// Reads what [`write`] wrote; no bytes read as JSON `null`.
 pub(crate) fn read<S: DeserializeOwned>(bytes: &[u8]) -> Result<S, Failure> {
-    let bytes = if bytes.is_empty() { b"null" } else { bytes };
-    serde_json::from_slice(bytes).map_err(|error| failure(&error))
+    let text = if bytes.is_empty() { b"null" } else { bytes };
+    // As all other JSON from a string, so that one reader is in the component.
+    serde_json::from_str(&String::from_utf8_lossy(text)).map_err(|error| failure(&error))
 }
 
 fn failure(error: &serde_json::Error) -> Failure {

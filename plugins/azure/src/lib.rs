@@ -55,7 +55,7 @@ impl Provider for AzureOpenAi {
     }
 
     fn begin(target: &Target, request: &Request) -> Result<Begun<State>, Failure> {
-        let azure = Azure::read(target)?;
+        let azure = Azure::read(target);
         let deployment = azure.deployment(&target.model);
         let paths = Paths::new(&target.base_url, azure.api_version.as_deref());
         let api = paths.api(azure.openai.api(&deployment.model), azure.openai.api);
@@ -67,8 +67,7 @@ impl Provider for AzureOpenAi {
     }
 
     fn exchange(target: Target, state: State) -> Answer {
-        // The settings were read for the request; the answer needs the model's name of them.
-        let azure = Azure::read(&target).unwrap_or_default();
+        let azure = Azure::read(&target);
         let deployment = azure.deployment(&target.model);
         let paths = Paths::new(&target.base_url, azure.api_version.as_deref());
         Answer::new(&ways(&target, &deployment, &paths), &target, state)

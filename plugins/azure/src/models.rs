@@ -5,42 +5,24 @@
 
 use clasp_plugin::openai::known_models;
 use clasp_plugin::{Failure, HttpResponse, Model, failure};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-struct List {
-    data: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    id: String,
-    #[serde(default)]
-    capabilities: Option<Capabilities>,
-}
-
-#[derive(Deserialize)]
-struct Capabilities {
-    #[serde(default)]
-    chat_completion: Option<bool>,
-}
+use serde_json::Value;
 
 /// Reads the list; models that hold no conversations are left out.
 pub(crate) fn parse(response: &HttpResponse) -> Result<Vec<Model>, Failure> {
     if !(200..300).contains(&response.status) {
         return Err(failure::from_response(response));
     }
-    let list: List = serde_json::from_slice(&response.body)
-        .map_err(|error| failure::protocol(format!("not a list of models: {error}")))?;
+    let list: Option<Value> = serde_json::from_str(&String::from_utf8_lossy(&response.body)).ok();
+    let list = list.as_ref().and_then(|list| list.get("data")?.as_array());
+    let list = list.ok_or_else(|| failure::protocol("not a list of models: `data` is missing"))?;
     let known = known_models();
-    let talks = |entry: &Entry| {
-        entry.capabilities.as_ref().is_none_or(|able| able.chat_completion != Some(false))
+    let model = |entry: &Value| {
+        let able = entry.pointer("/capabilities/chat_completion").and_then(Value::as_bool);
+        let id = entry.get("id").and_then(Value::as_str).filter(|_| able != Some(false))?;
+        let known = known.iter().find(|model| model.id == id).cloned().unwrap_or_default();
+        Some(Model { id: id.to_owned(), ..known })
     };
-    let model = |entry: Entry| {
-        let known = known.iter().find(|model| model.id == entry.id).cloned().unwrap_or_default();
-        Model { id: entry.id, ..known }
-    };
-    let mut models: Vec<Model> = list.data.into_iter().filter(talks).map(model).collect();
+    let mut models: Vec<Model> = list.iter().filter_map(model).collect();
     // One entry for each version of a model, all with the same id.
     models.dedup_by(|one, other| one.id == other.id);
     Ok(models)

@@ -1,23 +1,19 @@
 //! What an operator sets: deployments, and the models that they run.
 
-use std::collections::BTreeMap;
-
+use clasp_plugin::Target;
 use clasp_plugin::openai::{Settings, is_openai_model, known_models};
-use clasp_plugin::{Failure, Target, failure};
-use serde::Deserialize;
+use serde_json::Value;
 
 /// The settings, read from [`Target::config`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Azure {
     /// Where requests go that name no deployment.
     deployment: Option<String>,
     /// Each deployment's model.
-    deployments: BTreeMap<String, String>,
+    deployments: Vec<Deployment>,
     /// A dated version asks the deployments API.
     pub(crate) api_version: Option<String>,
     /// What is the same for OpenAI.
-    #[serde(skip)]
     pub(crate) openai: Settings,
 }
 
@@ -29,25 +25,31 @@ pub(crate) struct Deployment {
 }
 
 impl Azure {
-    pub(crate) fn read(target: &Target) -> Result<Self, Failure> {
-        let openai = Settings::read(target)?;
-        let azure = serde_json::from_str::<Self>(&target.config).map_err(|error| {
-            let what = format!("the provider's settings cannot be read: {error}");
-            failure::new(clasp_plugin::FailureKind::Unsupported, what)
-        })?;
-        Ok(Self { openai, ..azure })
+    /// Reads the settings, which the host has checked against the schema.
+    pub(crate) fn read(target: &Target) -> Self {
+        let config: Value = serde_json::from_str(&target.config).unwrap_or_default();
+        let text = |name: &str| config.get(name).and_then(Value::as_str).map(str::to_owned);
+        let deployments = config.get("deployments").and_then(Value::as_object);
+        let deployment = |(name, model): (&String, &Value)| {
+            Some(Deployment { name: name.clone(), model: model.as_str()?.to_owned() })
+        };
+        Self {
+            deployment: text("deployment"),
+            deployments: deployments.into_iter().flatten().filter_map(deployment).collect(),
+            api_version: text("api-version"),
+            openai: Settings::read(target),
+        }
     }
 
     /// The deployment for a model that is asked for by the deployment's name or by its own.
     pub(crate) fn deployment(&self, asked: &str) -> Deployment {
-        if let Some((name, model)) = self.deployments.get_key_value(asked) {
-            return Deployment { name: name.clone(), model: model.clone() };
-        }
-        if let Some((name, model)) = self.deployments.iter().find(|(_, model)| *model == asked) {
-            return Deployment { name: name.clone(), model: model.clone() };
+        let named = |name: &str| self.deployments.iter().find(|known| known.name == name);
+        let running = || self.deployments.iter().find(|known| known.model == asked);
+        if let Some(known) = named(asked).or_else(running) {
+            return known.clone();
         }
         let name = self.deployment.as_deref().unwrap_or(asked);
-        let model = self.deployments.get(name).map_or(name, String::as_str);
+        let model = named(name).map_or(name, |known| &known.model);
         // Names given after the model say more than what a client asked for.
         let model = if is_openai_model(model) || !is_openai_model(asked) { model } else { asked };
         Deployment { name: name.into(), model: model.into() }
@@ -69,15 +71,13 @@ impl Deployment {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]
     fn a_deployment_is_found_by_its_name_and_by_its_model() {
         let config = r#"{"deployment":"main","deployments":{"main":"gpt-5","fast":"gpt-4o-mini"}}"#;
         let target = Target { config: config.into(), ..Target::default() };
-        let azure = Azure::read(&target).unwrap();
+        let azure = Azure::read(&target);
         let found = |asked: &str| {
             let Deployment { name, model } = azure.deployment(asked);
             (name, model)
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(found("claude-sonnet-4-5"), ("main".into(), "gpt-5".into()));
         let config = r#"{"deployment":"prod"}"#;
         let target = Target { config: config.into(), ..Target::default() };
-        let found = Azure::read(&target).unwrap().deployment("gpt-5");
+        let found = Azure::read(&target).deployment("gpt-5");
         assert_eq!(found, Deployment { name: "prod".into(), model: "gpt-5".into() });
         let plain = Azure::default();
         let same = Deployment { name: "gpt-4o".into(), model: "gpt-4o".into() };

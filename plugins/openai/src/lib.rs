@@ -49,7 +49,7 @@ impl Provider for OpenAi {
     }
 
     fn begin(target: &Target, request: &Request) -> Result<Begun<State>, Failure> {
-        let settings = Settings::read(target)?;
+        let settings = Settings::read(target);
         let profiles = profiles(&target.base_url, &target.model);
         openai::begin(settings.api(&target.model), &profiles, &settings, target, request)
     }

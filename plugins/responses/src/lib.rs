@@ -42,9 +42,9 @@ impl Provider for Responses {
     }
 
     fn begin(target: &Target, request: &Request) -> Result<Begun<responses::State>, Failure> {
-        let settings = Settings::read(target)?;
+        let settings = Settings::read(target);
         let profile = profiles(&target.base_url, &target.model).responses;
-        responses::begin(&profile, &settings.options(), target, request)
+        responses::begin(&profile, &settings.options, target, request)
     }
 
     fn exchange(target: Target, state: responses::State) -> responses::Answer {

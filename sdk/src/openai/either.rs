@@ -49,8 +49,7 @@ pub fn begin(
     request: &Request,
 ) -> Result<Begun<State>, Failure> {
     if api == Api::Responses {
-        let options = settings.options();
-        let begun = responses::begin(&profiles.responses, &options, target, request)?;
+        let begun = responses::begin(&profiles.responses, &settings.options, target, request)?;
         let state = State::Responses(begun.state);
         return Ok(Begun { http: begun.http, state, notes: begun.notes });
     }

@@ -14,6 +14,7 @@ use super::keep::{Kept, Stored, host_of};
 use super::request::State;
 use super::search;
 use crate::failure;
+use crate::lenient::Object;
 use crate::provider::{Exchange, framing_of_stream, unannounced_stream};
 use crate::surrogates::{self, Half};
 use crate::types::{Event, Failure, Frame, Framing, Header, HttpResponse, Started, Target};
@@ -166,8 +167,9 @@ impl Answer {
 
     /// A whole answer, or an error in the place of one.
     fn document(&mut self, text: &str, event: &event::Event<'_>, events: &mut Vec<Event>) {
-        match serde_json::from_str::<Response<'_>>(text) {
-            Ok(response) if !response.status.0.is_empty() || response.output.get().is_some() => {
+        let response = serde_json::from_str::<Object<Response<'_>>>(text).ok();
+        match response.and_then(|response| response.0) {
+            Some(response) if !response.status.0.is_empty() || response.output.get().is_some() => {
                 let word = if response.status.0.is_empty() { "completed" } else { "done" };
                 self.end_with(word, &response, events);
             }
@@ -193,8 +195,8 @@ impl Answer {
         let first = events.get(from..).unwrap_or_default().iter().position(is_content);
         let (Some(first), Some(sum)) = (first, &self.state.sum) else { return };
         let Some(id) = self.stored.take() else { return };
-        let answer = Some(Stored { id: id.into(), sum: sum.as_str().into() });
-        let kept = Kept { at: self.host.as_str().into(), answer, ..Kept::default() };
+        let answer = Some(Stored { id, sum: sum.clone() });
+        let kept = Kept { at: self.host.clone(), answer, ..Kept::default() };
         events.insert(from + first, Event::RedactedThinking(kept.write()));
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct Input<'r> {
 #[derive(Default)]
 struct Open<'a> {
     /// Reasoning that waits for what it led to: the provider refuses it alone.
-    reasoning: Vec<(Reasoning<'a>, &'a Thinking)>,
+    reasoning: Vec<(Reasoning, &'a Thinking)>,
     /// The phase of the next message.
     phase: Option<String>,
     /// A message is open.
@@ -120,10 +120,10 @@ impl Input<'_> {
         }
         if let Some(item) = kept.item {
             open.next(writer);
-            writer.raw(item.get());
+            writer.raw(&item);
         }
         if let Some(phase) = kept.phase {
-            open.phase = Some(phase.into_owned());
+            open.phase = Some(phase);
         }
     }
 
@@ -190,7 +190,7 @@ impl Open<'_> {
     }
 }
 
-fn write_reasoning(reasoning: &Reasoning<'_>, text: &str, writer: &mut json::Writer) {
+fn write_reasoning(reasoning: &Reasoning, text: &str, writer: &mut json::Writer) {
     let parts = reasoning.split(text);
     let (summary, content) = if reasoning.raw { (vec![], parts) } else { (parts, vec![]) };
     writer.open_object();

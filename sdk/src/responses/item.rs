@@ -141,8 +141,8 @@ impl Open {
         }
         let lengths: Vec<usize> = parts.iter().map(|(_, bytes)| *bytes).collect();
         let reasoning = Reasoning {
-            id: item.id.0.clone(),
-            encrypted: item.encrypted_content.0.clone(),
+            id: item.id.0.to_string(),
+            encrypted: item.encrypted_content.0.to_string(),
             parts: if lengths.len() > 1 { lengths } else { Vec::new() },
             raw,
         };

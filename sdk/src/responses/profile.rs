@@ -1,7 +1,5 @@
 //! What tells one Responses server from another, and what an operator may ask of it.
 
-use serde::Deserialize;
-
 use crate::history::MidSystem;
 use crate::names::{Alphabet, NameRule};
 use crate::types::MediaKind;
@@ -92,8 +90,7 @@ pub struct Options {
 }
 
 /// How much of its thinking a model is asked to tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Summary {
     /// As much as the model offers.
     #[default]

@@ -147,7 +147,7 @@ fn kept_by_provider(input: &Input<'_>, turns: &[Turn<'_>]) -> Option<(usize, Str
         let (id, sum) = kept
             .filter_map(|(_, kept)| kept.answer)
             .last()
-            .map(|stored| (stored.id.into_owned(), stored.sum.into_owned()))?;
+            .map(|stored| (stored.id, stored.sum))?;
         Some((index, id, sum))
     };
     let (index, id, sum) = turns.iter().enumerate().rev().find_map(stored)?;
@@ -159,8 +159,8 @@ fn kept_by_provider(input: &Input<'_>, turns: &[Turn<'_>]) -> Option<(usize, Str
 /// The last place where the provider replaced what came before by its own summary.
 fn compacted(host: &str, turns: &[Turn<'_>]) -> Option<Start> {
     turns.iter().enumerate().rev().find_map(|(turn, said)| {
-        let summary = |(_, kept): &(usize, Kept<'_>)| {
-            kept.item.is_some_and(|item| item.get().contains(r#""compaction""#))
+        let summary = |(_, kept): &(usize, Kept)| {
+            kept.item.as_ref().is_some_and(|item| item.contains(r#""compaction""#))
         };
         let (part, _) = kept(said, host).filter(summary).last()?;
         Some(Start { turn, part })
@@ -168,7 +168,7 @@ fn compacted(host: &str, turns: &[Turn<'_>]) -> Option<Start> {
 }
 
 /// The state in an assistant turn, with the number of its part.
-fn kept<'t>(turn: &'t Turn<'_>, host: &str) -> impl Iterator<Item = (usize, Kept<'t>)> {
+fn kept<'t>(turn: &'t Turn<'_>, host: &str) -> impl Iterator<Item = (usize, Kept)> {
     let said = match turn {
         Turn::Assistant(said) => said.as_slice(),
         Turn::System(_) | Turn::User(_) | Turn::Result(_) => &[],

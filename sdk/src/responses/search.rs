@@ -4,23 +4,12 @@
 //! <https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool>, as of
 //! 2026-11-21.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::event::{Annotation, Item};
 use super::profile::Profile;
 use super::tools::runs;
 use crate::types::{HostedTool, Request, Tool};
-
-/// The settings of the client's tool.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Config {
-    max_uses: Option<u64>,
-    allowed_domains: Option<Vec<String>>,
-    blocked_domains: Option<Vec<String>>,
-    user_location: Option<Value>,
-}
 
 /// Whether this is a tool that searches the web, in any of its versions.
 pub(crate) fn is_search(tool: &HostedTool) -> bool {
@@ -39,29 +28,27 @@ pub(crate) fn offered(profile: &Profile, request: &Request) -> Option<String> {
 
 /// Writes the client's tool as the provider's, and gives how often it may be used.
 pub(crate) fn write(tool: &HostedTool, writer: &mut crate::json::Writer) -> Option<u64> {
-    let config: Config = serde_json::from_str(&tool.config).unwrap_or_default();
+    let config: Value = serde_json::from_str(&tool.config).unwrap_or_default();
     writer.open_object();
     writer.string_member("type", "web_search");
-    let some = |domains: Option<Vec<String>>| domains.filter(|domains| !domains.is_empty());
-    let (allowed, blocked) = (some(config.allowed_domains), some(config.blocked_domains));
-    if allowed.is_some() || blocked.is_some() {
+    let domains = |name: &'static str| {
+        let list = config.get(name).filter(|list| list.as_array().is_some_and(|l| !l.is_empty()));
+        list.map(|list| (name, list))
+    };
+    let filters = [domains("allowed_domains"), domains("blocked_domains")];
+    if filters.iter().any(Option::is_some) {
         writer.key("filters");
         writer.open_object();
-        for (name, domains) in [("allowed_domains", allowed), ("blocked_domains", blocked)] {
-            if let Some(domains) = domains {
-                writer.key(name);
-                writer.open_array();
-                domains.iter().for_each(|domain| writer.string(domain));
-                writer.close_array();
-            }
+        for (name, list) in filters.into_iter().flatten() {
+            writer.raw_member(name, &list.to_string());
         }
         writer.close_object();
     }
-    if let Some(location) = config.user_location.filter(Value::is_object) {
+    if let Some(location) = config.get("user_location").filter(|location| location.is_object()) {
         writer.raw_member("user_location", &location.to_string());
     }
     writer.close_object();
-    config.max_uses
+    config.get("max_uses").and_then(Value::as_u64)
 }
 
 /// A search that was made as the client's blocks: the call, and what it found. Nothing for pages
@@ -73,7 +60,12 @@ pub(crate) fn blocks(item: &Item<'_>, name: &str) -> Vec<String> {
     }
     let id = format!("srvtoolu_{}", item.id.0);
     let queries = action.queries.get().and_then(|json| serde_json::from_str(json).ok());
-    let queries = queries.map(|queries: Vec<String>| queries.join("; ")).unwrap_or_default();
+    let queries = match queries {
+        Some(Value::Array(list)) => {
+            list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
+        }
+        _ => String::new(),
+    };
     let query = action.query.as_option().unwrap_or(&queries);
     let call = json!({
         "type": "server_tool_use", "id": id, "name": name, "input": {"query": query},

@@ -3,18 +3,13 @@
 //! <https://developers.openai.com/api/reference/resources/responses/subresources/input_tokens>,
 //! as of 2026-11-21.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::profile::{Options, Profile};
 use super::request::{Written, write};
 use super::{params, tools};
 use crate::types::{Failure, HttpRequest, HttpResponse, Request, Target};
 use crate::{body, failure};
-
-#[derive(Deserialize)]
-struct Count {
-    input_tokens: u64,
-}
 
 /// The request that counts; all of the conversation, whatever the provider keeps of it.
 ///
@@ -41,7 +36,7 @@ pub fn parse_count(response: &HttpResponse) -> Result<u64, Failure> {
     if !(200..300).contains(&response.status) {
         return Err(failure::from_response(response));
     }
-    let count = serde_json::from_slice::<Count>(&response.body);
-    let count = count.map_err(|error| failure::protocol(format!("not a count: {error}")))?;
-    Ok(count.input_tokens)
+    let document = serde_json::from_str::<Value>(&String::from_utf8_lossy(&response.body)).ok();
+    let count = document.as_ref().and_then(|document| document.get("input_tokens")?.as_u64());
+    count.ok_or_else(|| failure::protocol("the answer holds no count of tokens"))
 }

@@ -24,7 +24,7 @@ impl Answer {
             }
             Kind::Message => {
                 if let Some(phase) = item.phase.as_option() {
-                    let at = self.host.as_str().into();
+                    let at = self.host.clone();
                     let kept = Kept { at, phase: Some(phase.into()), ..Kept::default() };
                     events.push(Event::RedactedThinking(kept.write()));
                 }
@@ -93,7 +93,11 @@ impl Answer {
     fn hosted(&self, item: &Item<'_>, raw: Raw<'_>, events: &mut Vec<Event>) {
         let search = self.state.search.as_deref().filter(|_| item.kind.0 == "web_search_call");
         if search.is_some() || item.kind.0 == "compaction" {
-            let kept = Kept { at: self.host.as_str().into(), item: raw.0, ..Kept::default() };
+            let kept = Kept {
+                at: self.host.clone(),
+                item: raw.0.map(|raw| raw.get().to_owned()),
+                ..Kept::default()
+            };
             events.push(Event::RedactedThinking(kept.write()));
         }
         if let Some(name) = search {
