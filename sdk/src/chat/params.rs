@@ -4,6 +4,7 @@
 use super::body::Body;
 use super::profile::OutputLimit;
 use super::think;
+use crate::body::output_limit;
 use crate::effort;
 use crate::names::short_id;
 use crate::types::{Dialect, Request, Target, ToolChoice};
@@ -58,13 +59,7 @@ pub(crate) fn write(
 
 /// Writes the output limit and gives it.
 fn limit(body: &mut Body<'_>, target: &Target, request: &Request) -> Option<u32> {
-    let asked = request.max_output_tokens?;
-    let most = target.max_output_tokens.unwrap_or(u32::MAX);
-    if asked > most {
-        let detail = format!("{} makes at most {most} tokens", target.model);
-        body.notes.clamped("max_output_tokens", detail);
-    }
-    let taken = asked.min(most);
+    let taken = output_limit(target, request, &mut body.notes)?;
     let name = match body.profile.output_limit {
         OutputLimit::MaxTokens => "max_tokens",
         OutputLimit::MaxCompletionTokens => "max_completion_tokens",
