@@ -168,7 +168,7 @@ fn compacted(host: &str, turns: &[Turn<'_>]) -> Option<Start> {
 }
 
 /// The state in an assistant turn, with the number of its part.
-fn kept<'t>(turn: &'t Turn<'_>, host: &str) -> impl Iterator<Item = (usize, Kept)> {
+fn kept(turn: &Turn<'_>, host: &str) -> impl Iterator<Item = (usize, Kept)> {
     let said = match turn {
         Turn::Assistant(said) => said.as_slice(),
         Turn::System(_) | Turn::User(_) | Turn::Result(_) => &[],
