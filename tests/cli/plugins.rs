@@ -31,3 +31,22 @@ async fn a_folder_that_is_no_crate_is_not_built() {
     let done = setup.run().await;
     assert!(!done.status.success() && done.stderr.contains("nothing"), "{}", done.stderr);
 }
+
+#[tokio::test]
+async fn profiles_are_listed_told_and_checked() {
+    let done = Setup::bare().args(&["plugin", "list"]).run().await;
+    assert!(done.stdout.contains("(built in) groq"), "{}", done.stdout);
+    let done = Setup::bare().args(&["plugin", "inspect", "groq"]).run().await;
+    let told: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(told["default_base_url"], "https://api.groq.com/openai/v1", "{told:#}");
+
+    let setup = Setup::bare().args(&["plugin", "check", "./acme.json"]);
+    std::fs::write(setup.home().join("acme.json"), r#"{"base_url": "https://api.acme.com"}"#)
+        .unwrap();
+    let done = setup.run().await;
+    assert!(done.status.success() && done.stdout.contains("profile acme"), "{}", done.stdout);
+    let setup = Setup::bare().args(&["plugin", "check", "./acme.json"]);
+    std::fs::write(setup.home().join("acme.json"), r#"{"stop_maxx": 3}"#).unwrap();
+    let done = setup.run().await;
+    assert!(!done.status.success() && done.stderr.contains("`stop_max`"), "{}", done.stderr);
+}

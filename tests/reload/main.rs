@@ -8,5 +8,6 @@ mod example;
 mod files;
 mod guests;
 mod hostile;
+mod profiles;
 mod swap;
 mod versions;

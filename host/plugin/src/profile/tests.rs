@@ -34,6 +34,7 @@ fn target(config: &str) -> Target {
         abilities: None,
         provider: "acme".into(),
         config: Json::from_checked(config.to_owned().into()),
+        provider: String::new(),
     }
 }
 
