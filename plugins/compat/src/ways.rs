@@ -4,7 +4,6 @@
 use clasp_plugin::chat::Profile;
 use clasp_plugin::names::short_id;
 use clasp_plugin::{Failure, FailureKind, Field, Header, Request, Target, failure};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// All that is to be known of a server.
@@ -64,7 +63,8 @@ impl Ways {
             ways.models_path = path;
         }
         ways.session_header = text(members.remove("session_header"));
-        ways.profile = Profile::deserialize(Value::Object(members)).map_err(unreadable)?;
+        let rest = Value::Object(members).to_string();
+        ways.profile = serde_json::from_str(&rest).map_err(unreadable)?;
         Ok(ways)
     }
 

@@ -3,14 +3,14 @@
 //! <https://openrouter.ai/docs/guides/overview/models>, as of 2026-11-21. Prices are texts, in US
 //! dollars for one token.
 
-use clasp_plugin::lenient::{Count, Object, Text, object};
+use clasp_plugin::lenient::{Count, List, Object, Text, object};
 use clasp_plugin::{Abilities, Failure, HttpResponse, Model, Price, failure};
 use serde::Deserialize;
+use serde_json::Value;
 
-#[derive(Deserialize)]
-struct Listed<'a> {
-    #[serde(borrow)]
-    data: Vec<Entry<'a>>,
+object! {
+    /// The list.
+    Listed<'a> { data = "data": List<Entry<'a>>, }
 }
 
 object! {
@@ -56,8 +56,9 @@ struct Words(Option<Vec<String>>);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_value(value).ok()))
+        let Value::Array(words) = Value::deserialize(deserializer)? else { return Ok(Self(None)) };
+        let words = words.iter().filter_map(Value::as_str);
+        Ok(Self(Some(words.map(str::to_owned).collect())))
     }
 }
 
@@ -69,9 +70,13 @@ pub(crate) fn parse(response: &HttpResponse) -> Result<Vec<Model>, Failure> {
     if !(200..300).contains(&response.status) {
         return Err(failure::from_response(response));
     }
-    let listed: Listed<'_> = serde_json::from_slice(&response.body)
+    let text = String::from_utf8_lossy(&response.body);
+    let listed: Listed<'_> = serde_json::from_str(&text)
         .map_err(|error| failure::protocol(format!("not a list of models: {error}")))?;
-    Ok(listed.data.iter().filter(|entry| !entry.id.0.is_empty()).map(model).collect())
+    if listed.data.0.is_empty() {
+        return Err(failure::protocol("not a list of models"));
+    }
+    Ok(listed.data.0.iter().filter(|entry| !entry.id.0.is_empty()).map(model).collect())
 }
 
 fn model(entry: &Entry<'_>) -> Model {

@@ -55,7 +55,8 @@ pub fn parse_models(response: &HttpResponse, known: &[Model]) -> Result<Vec<Mode
     if !(200..300).contains(&response.status) {
         return Err(failure::from_response(response));
     }
-    let entries = entries(&response.body)?;
+    let text = String::from_utf8_lossy(&response.body);
+    let entries = entries(&text)?;
     let model = |entry: &Entry<'_>| {
         let id = &*entry.id.0;
         let known = known.iter().find(|model| model.id == id).cloned().unwrap_or_default();
@@ -74,12 +75,12 @@ pub fn parse_models(response: &HttpResponse, known: &[Model]) -> Result<Vec<Mode
     Ok(entries.iter().filter(|entry| !entry.id.0.is_empty()).map(model).collect())
 }
 
-fn entries(body: &[u8]) -> Result<Vec<Entry<'_>>, Failure> {
-    if body.trim_ascii_start().starts_with(b"[") {
-        let list = serde_json::from_slice::<List<Entry<'_>>>(body).map_err(unreadable)?;
+fn entries(text: &str) -> Result<Vec<Entry<'_>>, Failure> {
+    if text.trim_start().starts_with('[') {
+        let list = serde_json::from_str::<List<Entry<'_>>>(text).map_err(unreadable)?;
         return Ok(list.0);
     }
-    let listed = serde_json::from_slice::<Listed<'_>>(body).map_err(unreadable)?;
+    let listed = serde_json::from_str::<Listed<'_>>(text).map_err(unreadable)?;
     let Listed { data, models, kind, .. } = listed;
     if data.0.is_empty() && models.0.is_empty() && kind.0 != "list" {
         return Err(failure::protocol("not a list of models"));
