@@ -74,9 +74,14 @@ pub(crate) async fn build(config: Config) -> Result<House, Error> {
     })
 }
 
-/// The runtime that plugins run in.
+/// The runtime that plugins run in. What it compiles is kept in `CLASP_COMPILED_DIR`, else in
+/// `~/.clasp/cache`.
 pub(crate) fn runtime(home: Option<&Path>) -> Result<Arc<Runtime>, Error> {
-    let cache = home.map(|home| home.join(".clasp").join("cache"));
+    let set = std::env::var_os("CLASP_COMPILED_DIR").filter(|set| !set.is_empty());
+    let cache = match set {
+        Some(set) => Some(PathBuf::from(set)),
+        None => home.map(|home| home.join(".clasp").join("cache")),
+    };
     Runtime::new(Options { cache, ..Options::default() }).map_err(refused)
 }
 

@@ -40,6 +40,9 @@ pub trait Tap: Send + Sync {
     /// The next bytes, however they are cut.
     fn push(&mut self, bytes: &[u8]);
 
+    /// The body ended: its last event may lack the line that ends it.
+    fn finish(&mut self);
+
     /// What has been seen so far.
     fn seen(&self) -> &Seen;
 }

@@ -3,7 +3,7 @@
 //! `clasp1:gemini:…`, or `clasp1:compat/groq:…` for a provider whose name is not its plugin's: one
 //! plugin may speak to several vendors. What a dialect writes around it begins with `clasp1-`.
 
-use clasp_model::{Dialect, Event, Manifest, Target};
+use clasp_model::{Dialect, Event, Json, Manifest, Target};
 
 /// The first word of a tag; the digit is the tag's own version.
 const TAG: &str = "clasp1:";
@@ -74,17 +74,34 @@ pub(crate) fn tag(maker: &str, events: &mut [Event]) {
                     prefix(maker, state);
                 }
             }
+            Event::Block(block) => {
+                if let Some(tagged) = tagged_block(maker, block.as_str()) {
+                    *block = Json::from_checked(tagged.into());
+                }
+            }
             Event::Started(_)
             | Event::Text(_)
             | Event::Thinking(_)
             | Event::Citation(_)
-            | Event::Block(_)
             | Event::Extra(_)
             | Event::Usage(_)
             | Event::Finished(_)
             | Event::Failed(_) => {}
         }
     }
+}
+
+/// A whole block of thinking holds its state as a member.
+fn tagged_block(maker: &str, block: &str) -> Option<String> {
+    let mut block: serde_json::Value = serde_json::from_str(block).ok()?;
+    let member = match block.get("type")?.as_str()? {
+        "thinking" => "signature",
+        "redacted_thinking" => "data",
+        _ => return None,
+    };
+    let serde_json::Value::String(state) = block.get_mut(member)? else { return None };
+    prefix(maker, state);
+    Some(block.to_string())
 }
 
 fn prefix(maker: &str, state: &mut String) {

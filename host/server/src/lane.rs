@@ -158,7 +158,12 @@ pub(crate) async fn pass_on(relay: Relay, reply: &mut Reply) -> Result<(), Failu
             }
             // The provider told the client itself why.
             Ok(None) | Err(_) if told => break,
-            Ok(None) => return Err(unfinished()),
+            Ok(None) => {
+                tap.finish();
+                if !tap.seen().ended {
+                    return Err(unfinished());
+                }
+            }
             Err(failure) => return Err(failure),
         }
     }

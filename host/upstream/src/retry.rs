@@ -41,7 +41,7 @@ impl Default for Policy {
             attempts: 3,
             base: Duration::from_millis(500),
             cap: Duration::from_secs(8),
-            retry_after_limit: Duration::from_secs(30),
+            retry_after_limit: Duration::from_secs(5),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! 2026-11-21.
 
 use clasp_plugin::messages::{self, State, Version, Wire};
-use clasp_plugin::{Begun, Failure, HttpRequest, Model, Request, Target};
+use clasp_plugin::{Begun, Failure, HttpRequest, Request, Target};
 
 use crate::place::Place;
 
@@ -46,14 +46,8 @@ pub(crate) fn count(
     messages::count_tokens(&COUNT, &path, &target, request)
 }
 
-/// The known models by their names here.
-pub(crate) fn known() -> Vec<Model> {
-    let named = |model: Model| Model { id: dated(&model.id), ..model };
-    messages::known_models().into_iter().map(named).collect()
-}
-
 /// A model's id with `@` before its date, as Vertex AI has it.
-fn dated(id: &str) -> String {
+pub(crate) fn dated(id: &str) -> String {
     match id.rsplit_once('-') {
         Some((name, date)) if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) => {
             format!("{name}@{date}")

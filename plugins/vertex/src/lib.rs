@@ -73,7 +73,7 @@ impl Provider for Vertex {
 
     fn known_models() -> Vec<Model> {
         let mut models = gemini::known();
-        models.extend(claude::known());
+        models.extend(clasp_plugin::messages::known_models());
         models
     }
 

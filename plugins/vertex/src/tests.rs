@@ -55,8 +55,10 @@ fn models_have_their_places() {
 
 #[test]
 fn d06_dates_stand_behind_an_at() {
+    assert_eq!(crate::claude::dated("claude-opus-4-5-20251101"), "claude-opus-4-5@20251101");
+    assert_eq!(crate::claude::dated("claude-opus-4-5"), "claude-opus-4-5");
     let known = Vertex::known_models();
-    for id in ["gemini-2.5-pro", "claude-opus-4-5@20251101"] {
+    for id in ["gemini-2.5-pro", "claude-opus-4-5"] {
         assert!(known.iter().any(|model| model.id == id), "{id}");
     }
 }

@@ -1,7 +1,6 @@
 //! The built binary, started as a user starts it: own home, own port, own settings.
 
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -67,15 +66,6 @@ pub fn binary() -> PathBuf {
     found.expect("no `clasp` beside the tests: build it first with `cargo build -p clasp`")
 }
 
-/// Compiles each plugin once for all tests: every home's cache is the same folder.
-fn share_compiled_code(home: &Path) {
-    let shared = binary().with_file_name("clasp-tests-compiled");
-    let mut owner_only = std::fs::DirBuilder::new();
-    owner_only.recursive(true).mode(0o700).create(&shared).expect("a folder beside the binary");
-    owner_only.create(home.join(".clasp")).expect("a folder in an empty home");
-    std::os::unix::fs::symlink(&shared, home.join(".clasp/cache")).expect("a link to it");
-}
-
 impl Setup {
     /// Provider `openai` at the vendor's address, with [`KEY`] and [`MODEL`].
     pub fn new(vendor: &Vendor) -> Self {
@@ -89,7 +79,6 @@ impl Setup {
     /// Nothing set but an empty home and a free port.
     pub fn bare() -> Self {
         let home = tempfile::tempdir().expect("a temporary directory");
-        share_compiled_code(home.path());
         Self { home, arguments: Vec::new(), environment: Vec::new() }
             .env("CLASP_PORT", "0")
             .env("CLASP_LOG_LEVEL", "debug")
@@ -147,6 +136,8 @@ impl Setup {
             .env_clear()
             .env("HOME", self.home.path())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            // Each plugin is compiled once for all tests.
+            .env("CLASP_COMPILED_DIR", binary().with_file_name("clasp-tests-compiled"))
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.home.path())
             .stdin(Stdio::null())

@@ -32,7 +32,6 @@ fn target(config: &str) -> Target {
         context_window: None,
         max_output_tokens: None,
         abilities: None,
-        provider: "acme".into(),
         config: Json::from_checked(config.to_owned().into()),
         provider: String::new(),
     }

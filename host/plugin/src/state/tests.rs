@@ -33,3 +33,29 @@ fn c10_providers_of_one_plugin_do_not_share_state() {
         assert_eq!(untag(None, state, true), None, "{state}");
     }
 }
+
+#[test]
+fn c10_state_inside_a_whole_block_is_tagged() {
+    let block = |text: &str| Event::Block(Json::from_checked(text.to_owned().into()));
+    let mut events = vec![
+        block(r#"{"type":"thinking","thinking":"","signature":"s"}"#),
+        block(r#"{"type":"redacted_thinking","data":"d"}"#),
+        block(r#"{"type":"web_search_tool_result","data":"x"}"#),
+    ];
+    tag("bedrock", &mut events);
+    let texts: Vec<&str> = events
+        .iter()
+        .map(|event| match event {
+            Event::Block(block) => block.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            r#"{"type":"thinking","thinking":"","signature":"clasp1:bedrock:s"}"#,
+            r#"{"type":"redacted_thinking","data":"clasp1:bedrock:d"}"#,
+            r#"{"type":"web_search_tool_result","data":"x"}"#,
+        ]
+    );
+}

@@ -69,6 +69,14 @@ impl Tap for MessagesTap {
         }
     }
 
+    fn finish(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if !std::mem::take(&mut self.skips_line) && !line.is_empty() {
+            self.take_line(&line);
+        }
+        self.end_event();
+    }
+
     fn seen(&self) -> &Seen {
         &self.seen
     }
@@ -128,6 +136,10 @@ impl MessagesTap {
     }
 
     fn event(&mut self, data: &ByteString) -> Read<()> {
+        // Of an event that was cut nothing counts.
+        let mut whole = Reader::new(data);
+        whole.skip()?;
+        whole.end()?;
         let mut reader = Reader::new(data);
         match reader.peek("type")?.as_deref() {
             Some("message_start") => {
