@@ -11,8 +11,6 @@ use clasp_plugin::names::{Alphabet, NameRule};
 const EFFORTS: &[Word] = &["minimal", "low", "medium", "high", "xhigh"];
 
 /// Members that clients of the OpenAI dialects may pass through.
-///
-/// <https://openrouter.ai/docs/api/reference/parameters>, as of 2026-11-21.
 const EXTRA: &[Word] = &[
     "debug",
     "frequency_penalty",

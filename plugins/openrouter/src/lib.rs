@@ -4,7 +4,7 @@
 //! ([`family`]), the operator's settings ([`settings`]), what an error of a vendor says
 //! ([`errors`]), and the list of models ([`models`]).
 //!
-//! <https://openrouter.ai/docs/api/reference/overview>, as of 2026-11-21.
+//! <https://openrouter.ai/docs>
 
 mod errors;
 mod family;

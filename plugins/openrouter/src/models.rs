@@ -1,7 +1,7 @@
 //! OpenRouter's list of models, with windows, prices and what each takes.
 //!
-//! <https://openrouter.ai/docs/guides/overview/models>, as of 2026-11-21. Prices are texts, in US
-//! dollars for one token.
+//! <https://openrouter.ai/docs/guides/overview/models>. Prices are texts, in US dollars for one
+//! token.
 
 use clasp_plugin::lenient::{Count, List, Object, Text, object};
 use clasp_plugin::{Abilities, Failure, HttpResponse, Model, Price, failure};

@@ -1,7 +1,6 @@
 //! The operator's settings: which vendors may serve, who is named as the caller.
 //!
-//! <https://openrouter.ai/docs/guides/routing/provider-selection> and
-//! <https://openrouter.ai/docs/app-attribution>, as of 2026-11-21.
+//! <https://openrouter.ai/docs/guides/routing/llms-full.txt>, as of 2026-11-21.
 
 use clasp_plugin::{Dialect, Failure, Field, Header, Request, Target, failure};
 use serde::Deserialize;
