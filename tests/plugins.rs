@@ -8,7 +8,8 @@
 use std::path::{Path, PathBuf};
 
 use clasp_model::{
-    Begun, ByteString, Event, Failure, Frame, Framing, Header, HttpResponse, Part, Request, Target,
+    Begun, ByteString, Event, Failure, Frame, Framing, Header, HttpResponse, Json, Part, Request,
+    Target,
 };
 use clasp_plugin::cases::{Reading, Subject, run_with};
 use clasp_plugin_host::{Exchange, Options, Plugin, Runtime};
@@ -77,6 +78,9 @@ impl Component {
             match event {
                 Event::State(state) | Event::RedactedThinking(state) => untag(state),
                 Event::ToolCall(call) => call.state.iter_mut().for_each(untag),
+                Event::Block(block) => {
+                    *block = Json::from_checked(block.as_str().replacen(&tag, "", 1).into());
+                }
                 _ => {}
             }
         }

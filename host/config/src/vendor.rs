@@ -41,7 +41,6 @@ const VENDORS: &[Vendor] = &[
         called: &["claude"],
         // `ANTHROPIC_BASE_URL` points clients at clasp: reading it would make a loop.
         addresses: &["CLASP_ANTHROPIC_BASE_URL"],
-        endings: &["/v1"],
         ..PLAIN
     },
     Vendor {

@@ -249,12 +249,11 @@ impl Counts {
         Self { input: head.input_estimate.max(1), cache_write: 0, cache_read: 0, output: 0 }
     }
 
-    /// At its end: what the provider counted, else an estimate. No prompt is empty, so a provider
-    /// that counts nothing has not counted.
+    /// At its end: what the provider counted, also where that is nothing, else an estimate.
     fn of(usage: Usage, head: &Head, characters: u64) -> Self {
         let cache_write = usage.cache_write.unwrap_or_default();
         let cache_read = usage.cache_read.unwrap_or_default();
-        let all = usage.input.filter(|&input| input > 0).unwrap_or(head.input_estimate.max(1));
+        let all = usage.input.unwrap_or(head.input_estimate.max(1));
         let input = all.saturating_sub(cache_read.saturating_add(cache_write));
         let output = usage.output.unwrap_or_else(|| characters.div_ceil(4));
         Self { input, cache_write, cache_read, output }
