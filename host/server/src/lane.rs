@@ -4,12 +4,12 @@
 //! Chosen when the target's plugin says so in its manifest and the operator did not switch it off.
 //! A failure before the answer's first event may be tried again or go elsewhere, as on the
 //! translated way (rules A8, D3); a stream that breaks off later is never ended cleanly. The
-//! answer's bytes are not touched, so its `model` is the provider's word for it and not the
+//! answer goes on event by event; its bytes are not touched, so its `model` is the provider's word for it and not the
 //! client's (against rule A15).
 
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use bytestring::ByteString;
 use clasp_dialect::lane::{self, Tap};
 use clasp_model::{
@@ -32,6 +32,9 @@ const GRACE: Duration = Duration::from_millis(100);
 
 /// Most bytes that are looked at before the first event is complete.
 const FIRST_EVENT: usize = 64 * 1024;
+
+/// A larger event goes on as it comes.
+const MAX_BEGUN: usize = 64 * 1024;
 
 /// Query parameters that may hold a credential.
 const CREDENTIALS: [&str; 6] = ["access_token", "api-key", "api_key", "apikey", "key", "token"];
@@ -146,15 +149,17 @@ pub(crate) async fn pass_on(relay: Relay, reply: &mut Reply) -> Result<(), Failu
         Relay::Stream { head, first, body, tap } => (head, first, body, tap),
     };
     reply.pass_head(head);
-    for bytes in first {
-        reply.pass(bytes, tap.seen()).await;
-    }
+    let mut events = Events::default();
+    let first = first.concat();
+    let (ready, between) = events.whole(first.into(), tap.seen().between);
+    reply.pass(ready, tap.seen(), between).await;
     while !tap.seen().ended {
         let told = tap.seen().failure.is_some();
         match reply.while_waiting(body.chunk()).await {
             Ok(Some(bytes)) => {
                 tap.push(&bytes);
-                reply.pass(bytes, tap.seen()).await;
+                let (ready, between) = events.whole(bytes, tap.seen().between);
+                reply.pass(ready, tap.seen(), between).await;
             }
             // The provider told the client itself why.
             Ok(None) | Err(_) if told => break,
@@ -163,6 +168,7 @@ pub(crate) async fn pass_on(relay: Relay, reply: &mut Reply) -> Result<(), Failu
                 if !tap.seen().ended {
                     return Err(unfinished());
                 }
+                reply.pass(events.begun.split().freeze(), tap.seen(), true).await;
             }
             Err(failure) => return Err(failure),
         }
@@ -173,12 +179,36 @@ pub(crate) async fn pass_on(relay: Relay, reply: &mut Reply) -> Result<(), Failu
     }
     let rest = async {
         while let Ok(Some(bytes)) = body.chunk().await {
-            reply.pass(bytes, tap.seen()).await;
+            reply.pass(bytes, tap.seen(), true).await;
         }
     };
     // What is held up then is only the connection's next use.
     let _ = tokio::time::timeout(GRACE, rest).await;
     Ok(())
+}
+
+/// Keeps back the begin of an event until the rest of it is there: no client can use it before, and
+/// a stream that breaks off inside one can still end with an error that is read.
+#[derive(Default)]
+struct Events {
+    begun: BytesMut,
+}
+
+impl Events {
+    /// What may go on, and whether it ends an event. `between`: the last of these bytes does.
+    fn whole(&mut self, bytes: Bytes, between: bool) -> (Bytes, bool) {
+        if between && self.begun.is_empty() {
+            return (bytes, true);
+        }
+        self.begun.extend_from_slice(&bytes);
+        if between || self.begun.len() > MAX_BEGUN {
+            return (self.begun.split().freeze(), between);
+        }
+        let end =
+            |blank: &[u8]| memchr::memmem::rfind(&self.begun, blank).map(|at| at + blank.len());
+        let end = end(b"\n\n").max(end(b"\n\r\n")).unwrap_or(0);
+        (self.begun.split_to(end).freeze(), true)
+    }
 }
 
 /// The status and the headers that come back.

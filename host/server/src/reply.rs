@@ -97,13 +97,17 @@ impl Reply {
         self.open(head);
     }
 
-    /// Passes bytes on as they came; `seen` is what is known with them.
-    pub(crate) async fn pass(&mut self, bytes: Bytes, seen: &Seen) {
+    /// Passes bytes on as they came; `seen` is what is known with them, `between` whether the last
+    /// of them ends an event.
+    pub(crate) async fn pass(&mut self, bytes: Bytes, seen: &Seen, between: bool) {
         self.record.usage.update(seen.usage);
         if seen.content {
             self.record.content();
         }
-        self.between = seen.between;
+        if bytes.is_empty() {
+            return;
+        }
+        self.between = between;
         self.outlet.write(bytes).await;
         self.last_write = Instant::now();
     }
