@@ -80,8 +80,8 @@ impl Query {
     /// Reads `limit`, `after_id` and `before_id`; other parameters are nobody's fault.
     fn parse(query: &str) -> Result<Self, Failure> {
         let mut parsed = Self { limit: 20, after_id: None, before_id: None };
-        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            match name {
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
                 "limit" => {
                     let limit = value.parse().ok().filter(|limit| (1..=PAGE_LIMIT).contains(limit));
                     parsed.limit = limit.ok_or_else(|| {
@@ -90,11 +90,24 @@ impl Query {
                         ))
                     })?;
                 }
-                "after_id" => parsed.after_id = Some(value.to_owned()),
-                "before_id" => parsed.before_id = Some(value.to_owned()),
+                "after_id" => parsed.after_id = Some(value.into_owned()),
+                "before_id" => parsed.before_id = Some(value.into_owned()),
                 _ => {}
             }
         }
         Ok(parsed)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_in_the_query_is_decoded() {
+        let query = Query::parse("limit=5&after_id=responses%2Fo3-mini");
+        let query = query.unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!((query.limit, query.after_id.as_deref()), (5, Some("responses/o3-mini")));
     }
 }
