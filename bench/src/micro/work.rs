@@ -82,6 +82,7 @@ pub fn encode(answer: Answer, times: u32) -> Result<(), Error> {
             id: "msg_01CfVq2yWw0bX8kZr5n1PdT7".to_owned(),
             model: body::MODEL.to_owned(),
             input_estimate: PROMPT_TOKENS,
+            ..Head::default()
         };
         let mut encoder = clasp_dialect::encoder(Dialect::AnthropicMessages, true, head);
         encoder.start(&mut out);
@@ -191,7 +192,8 @@ impl Plugin {
 }
 
 fn request(body: &ByteString) -> Result<Request, Error> {
-    clasp_dialect::parse(Dialect::AnthropicMessages, body, &[]).map_err(failed)
+    let parsed = clasp_dialect::parse(Dialect::AnthropicMessages, body, &[]);
+    parsed.map(|parsed| parsed.request).map_err(failed)
 }
 
 fn chunks(answer: Answer) -> Arc<[Bytes]> {

@@ -25,6 +25,25 @@ pub struct Head {
     pub model: String,
     /// Input tokens, estimated; at least 1 is written (rule A9).
     pub input_estimate: u64,
+    /// What [`parse`] kept of the request for the answer.
+    pub echo: Echo,
+}
+
+/// What an answer repeats of its request, or was asked to look like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Echo {
+    /// Nothing.
+    #[default]
+    Nothing,
+}
+
+/// A request that was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parsed {
+    /// What is asked for.
+    pub request: Request,
+    /// For the answer's [`Head`].
+    pub echo: Echo,
 }
 
 /// An error as the client gets it.
@@ -71,7 +90,7 @@ pub trait Encoder: Send {
 ///
 /// # Errors
 /// A [`Failure`] of source client, whose message names the path of the fault (rule D5).
-pub fn parse(dialect: Dialect, body: &ByteString, headers: &[Header]) -> Result<Request, Failure> {
+pub fn parse(dialect: Dialect, body: &ByteString, headers: &[Header]) -> Result<Parsed, Failure> {
     read(Endpoint::Messages, dialect, body, headers)
 }
 
@@ -85,7 +104,7 @@ pub fn parse_count(
     body: &ByteString,
     headers: &[Header],
 ) -> Result<Request, Failure> {
-    read(Endpoint::CountTokens, dialect, body, headers)
+    read(Endpoint::CountTokens, dialect, body, headers).map(|parsed| parsed.request)
 }
 
 fn read(
@@ -93,15 +112,28 @@ fn read(
     dialect: Dialect,
     body: &ByteString,
     headers: &[Header],
-) -> Result<Request, Failure> {
+) -> Result<Parsed, Failure> {
     match dialect {
-        Dialect::AnthropicMessages => anthropic::parse::parse(endpoint, body, headers),
+        Dialect::AnthropicMessages => {
+            let request = anthropic::parse::parse(endpoint, body, headers)?;
+            Ok(Parsed { request, echo: Echo::Nothing })
+        }
         Dialect::OpenaiResponses | Dialect::OpenaiChat => Err(Failure::new(
             FailureKind::NotFound,
             Source::Client,
             "This API is not served here; use POST /v1/messages.",
         )),
     }
+}
+
+/// The id of an answer, in the dialect's form (rule A15); `token` is random letters and digits.
+pub fn answer_id(dialect: Dialect, token: &str) -> String {
+    let prefix = match dialect {
+        Dialect::AnthropicMessages => "msg_",
+        Dialect::OpenaiResponses => "resp_",
+        Dialect::OpenaiChat => "chatcmpl-",
+    };
+    format!("{prefix}{token}")
 }
 
 /// An encoder of one answer, streamed or plain.

@@ -2,6 +2,7 @@
 
 use bytestring::ByteString;
 use clasp_dialect::lane::{self, Glance};
+use clasp_dialect::{Echo, Parsed};
 use clasp_model::{Dialect, Failure, Header, Request};
 
 /// A request as it came. Where a target speaks its dialect it need not be read as a whole.
@@ -14,7 +15,7 @@ pub(crate) struct Asked {
     /// As the client named it.
     pub(crate) model: ByteString,
     pub(crate) stream: bool,
-    request: Option<Request>,
+    parsed: Option<Parsed>,
 }
 
 impl Asked {
@@ -26,7 +27,7 @@ impl Asked {
         query: String,
     ) -> Self {
         let model = ByteString::new();
-        Self { dialect, body, headers, query, model, stream: false, request: None }
+        Self { dialect, body, headers, query, model, stream: false, parsed: None }
     }
 
     /// Reads what the untranslated lane needs; false when the request must be read as a whole.
@@ -41,12 +42,17 @@ impl Asked {
 
     /// The whole request, read once.
     pub(crate) fn request(&mut self) -> Result<&Request, Failure> {
-        let request = match self.request.take() {
-            Some(request) => request,
+        let parsed = match self.parsed.take() {
+            Some(parsed) => parsed,
             None => clasp_dialect::parse(self.dialect, &self.body, &self.headers)?,
         };
-        self.model = request.model.clone();
-        self.stream = request.stream;
-        Ok(self.request.insert(request))
+        self.model = parsed.request.model.clone();
+        self.stream = parsed.request.stream;
+        Ok(&self.parsed.insert(parsed).request)
+    }
+
+    /// What the answer repeats of the request, if that was read.
+    pub(crate) fn echo(&self) -> Echo {
+        self.parsed.as_ref().map(|parsed| parsed.echo.clone()).unwrap_or_default()
     }
 }

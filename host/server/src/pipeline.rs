@@ -77,7 +77,8 @@ async fn steps(
         None => {
             let request = asked.request()?;
             reply.record.model = request.model.to_string();
-            reply.begin(request.stream, clasp_tokens::estimate(request));
+            let (stream, estimate) = (request.stream, clasp_tokens::estimate(request));
+            reply.begin(stream, estimate, asked.echo());
             app.decide(&asked.model).await?
         }
     };

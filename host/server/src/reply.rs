@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use clasp_dialect::lane::Seen;
-use clasp_dialect::{Encoder, Head};
+use clasp_dialect::{Echo, Encoder, Head};
 use clasp_model::{Dialect, Event, Failure};
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use tokio::time::{Instant, Sleep};
@@ -63,11 +63,12 @@ impl Reply {
     }
 
     /// What the request asked for is known: a stream or a whole answer, to which model.
-    pub(crate) fn begin(&mut self, stream: bool, input_estimate: u64) {
+    pub(crate) fn begin(&mut self, stream: bool, input_estimate: u64, echo: Echo) {
         let head = Head {
-            id: format!("msg_{}", token()),
+            id: clasp_dialect::answer_id(self.dialect, &token()),
             model: self.record.model.clone(),
             input_estimate,
+            echo,
         };
         self.stream = stream;
         self.encoder = Some(clasp_dialect::encoder(self.dialect, stream, head));
@@ -76,7 +77,7 @@ impl Reply {
     /// As [`Self::begin`], for a request that may go on as it is.
     pub(crate) fn begin_untranslated(&mut self, stream: bool, input_estimate: u64) {
         self.untranslated = true;
-        self.begin(stream, input_estimate);
+        self.begin(stream, input_estimate, Echo::Nothing);
     }
 
     /// Waits for `work`, and keeps a waiting client's stream alive meanwhile (rule A10).

@@ -14,7 +14,8 @@ use self::check::Answer;
 use crate::{Head, encoder};
 
 fn head() -> Head {
-    Head { id: "msg_test".into(), model: "claude-\"x\"".into(), input_estimate: 123 }
+    let (id, model) = ("msg_test".into(), "claude-\"x\"".into());
+    Head { id, model, input_estimate: 123, ..Head::default() }
 }
 
 fn write(stream: bool, events: &[Event]) -> String {

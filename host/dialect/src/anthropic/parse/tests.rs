@@ -13,7 +13,7 @@ use crate::{parse, parse_count};
 
 fn parsed(body: &Value) -> Request {
     let body = ByteString::from(body.to_string());
-    parse(Default::default(), &body, &[]).unwrap()
+    parse(Default::default(), &body, &[]).unwrap().request
 }
 
 fn refused(body: &Value) -> String {
@@ -256,7 +256,7 @@ fn payloads_are_slices_of_the_body() {
         {"type": "tool_result", "tool_use_id": "a", "content": [
             {"source": {"data": data, "media_type": "image/png", "type": "base64"}, "type": "image"}]}]}]}));
     let body = ByteString::from(body.to_string());
-    let request = parse(Default::default(), &body, &[]).unwrap();
+    let request = parse(Default::default(), &body, &[]).unwrap().request;
     let Part::ToolResult(result) = &request.messages[0].parts[0] else { panic!() };
     let ResultPart::Media(Media { source: MediaSource::Blob(blob), .. }) = &result.content[0]
     else {
@@ -264,7 +264,7 @@ fn payloads_are_slices_of_the_body() {
     };
     assert!(body.as_bytes().as_ptr_range().contains(&blob.base64.as_ptr()));
     let escaped = body.replace("QUJDQUJDQUJD", "Q\\/JD");
-    let request = parse(Default::default(), &escaped.into(), &[]).unwrap();
+    let request = parse(Default::default(), &escaped.into(), &[]).unwrap().request;
     let Part::ToolResult(result) = &request.messages[0].parts[0] else { panic!() };
     assert!(
         matches!(&result.content[0], ResultPart::Media(Media { source: MediaSource::Blob(blob), .. })
@@ -335,7 +335,7 @@ fn headers_that_belong_to_the_request() {
     let headers =
         [header("X-Api-Key", "secret"), header("Anthropic-Beta", "a,b"), header("cookie", "c")];
     let body = ByteString::from(request(json!({})).to_string());
-    let request = parse(Default::default(), &body, &headers).unwrap();
+    let request = parse(Default::default(), &body, &headers).unwrap().request;
     assert_eq!(request.headers, [header("anthropic-beta", "a,b")]);
 }
 

@@ -26,7 +26,7 @@ fn next(turn: &[Value]) -> Vec<Message> {
     );
     messages.push(json!({"role": "user", "content": "y"}));
     let body = json!({"model": "m", "max_tokens": 1, "messages": messages}).to_string();
-    let request = parse(Default::default(), &ByteString::from(body), &[]).unwrap();
+    let request = parse(Default::default(), &ByteString::from(body), &[]).unwrap().request;
     request.messages.into_iter().filter(|message| message.role == Role::Assistant).collect()
 }
 
