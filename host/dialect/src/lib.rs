@@ -25,6 +25,8 @@ pub struct Head {
     pub model: String,
     /// Input tokens, estimated; at least 1 is written (rule A9).
     pub input_estimate: u64,
+    /// When the answer began, in Unix seconds: OpenAI's dialects tell it.
+    pub created: u64,
     /// What [`parse`] kept of the request for the answer.
     pub echo: Echo,
 }
