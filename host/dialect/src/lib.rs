@@ -10,6 +10,7 @@ mod anthropic;
 mod blocks;
 mod json;
 pub mod lane;
+mod openai;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};
@@ -150,8 +151,7 @@ pub fn encoder(dialect: Dialect, stream: bool, head: Head) -> Box<dyn Encoder> {
 /// A failure as the client gets it when no answer has begun.
 pub fn error(dialect: Dialect, failure: &Failure, request_id: &str) -> ErrorAnswer {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
-            anthropic::error::answer(failure, request_id)
-        }
+        Dialect::AnthropicMessages => anthropic::error::answer(failure, request_id),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => openai::error::answer(failure),
     }
 }
