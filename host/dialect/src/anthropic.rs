@@ -5,7 +5,7 @@
 
 pub(crate) mod encode;
 pub(crate) mod error;
-mod hidden;
+pub(crate) mod hidden;
 mod ids;
 pub(crate) mod lane;
 pub(crate) mod parse;

@@ -7,7 +7,10 @@
 #![allow(clippy::result_large_err, reason = "a failure crosses layers by value, and seldom")]
 
 mod anthropic;
+mod arguments;
 mod blocks;
+mod cache;
+mod chat;
 mod json;
 pub mod lane;
 mod openai;
@@ -16,6 +19,7 @@ use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};
 
 use self::anthropic::parse::Endpoint;
+pub use self::chat::ChatEcho;
 
 /// What the answer's head needs before the provider said a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub enum Echo {
     /// Nothing.
     #[default]
     Nothing,
+    /// Of Chat Completions.
+    Chat(ChatEcho),
 }
 
 /// A request that was read.
@@ -121,7 +127,11 @@ fn read(
             let request = anthropic::parse::parse(endpoint, body, headers)?;
             Ok(Parsed { request, echo: Echo::Nothing })
         }
-        Dialect::OpenaiResponses | Dialect::OpenaiChat => Err(Failure::new(
+        Dialect::OpenaiChat => {
+            let (request, echo) = chat::parse::parse(body)?;
+            Ok(Parsed { request, echo: Echo::Chat(echo) })
+        }
+        Dialect::OpenaiResponses => Err(Failure::new(
             FailureKind::NotFound,
             Source::Client,
             "This API is not served here; use POST /v1/messages.",
@@ -142,9 +152,10 @@ pub fn answer_id(dialect: Dialect, token: &str) -> String {
 /// An encoder of one answer, streamed or plain.
 pub fn encoder(dialect: Dialect, stream: bool, head: Head) -> Box<dyn Encoder> {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
+        Dialect::AnthropicMessages | Dialect::OpenaiResponses => {
             anthropic::encode::encoder(stream, head)
         }
+        Dialect::OpenaiChat => chat::encode::encoder(stream, head),
     }
 }
 

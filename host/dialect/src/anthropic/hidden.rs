@@ -25,7 +25,7 @@ struct CallState {
 }
 
 /// A block's `data`.
-pub(super) fn data(owner: &Owner, state: &str) -> String {
+pub(crate) fn data(owner: &Owner, state: &str) -> String {
     match owner {
         Owner::Text => format!("{TEXT}{state}"),
         Owner::Call(id) => format!("{CALL}{}:{state}", ids::encode(id)),
@@ -34,7 +34,7 @@ pub(super) fn data(owner: &Owner, state: &str) -> String {
 
 /// Gives the state in hidden blocks back to its owners, and removes the blocks. A message that
 /// consisted of such blocks alone goes with them.
-pub(super) fn restore(messages: &mut Vec<Message>) {
+pub(crate) fn restore(messages: &mut Vec<Message>) {
     if !messages.iter().flat_map(|message| &message.parts).any(|part| hidden(part).is_some()) {
         return;
     }
@@ -50,11 +50,16 @@ pub(super) fn restore(messages: &mut Vec<Message>) {
     messages.retain(|_| kept.next() != Some(false));
 }
 
+/// Whether this is the `data` of a hidden block.
+pub(crate) fn is_hidden(data: &str) -> bool {
+    data.starts_with(PREFIX)
+}
+
 /// The `data` of a hidden block.
 fn hidden(part: &Part) -> Option<&ByteString> {
     match part {
         Part::Thinking(Thinking { state: Some(data), redacted: true, .. }) => {
-            data.starts_with(PREFIX).then_some(data)
+            is_hidden(data).then_some(data)
         }
         _ => None,
     }

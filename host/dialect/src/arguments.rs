@@ -1,0 +1,57 @@
+//! Arguments of calls as text, and the JSON object that the vocabulary wants of them.
+
+use bytes::BytesMut;
+use clasp_model::{ByteString, Json};
+
+use crate::json::read::Reader;
+use crate::json::write;
+
+/// The object that `text` is; nothing and `null` are the empty one, anything else is wrapped.
+pub(crate) fn object(text: &ByteString) -> Json {
+    let trimmed = text.trim();
+    match trimmed {
+        "" | "null" => Json::from_checked(ByteString::from_static("{}")),
+        _ if is_object(text) => Json::from_checked(text.slice_ref(trimmed)),
+        _ => Json::from_checked(wrapped(text).into()),
+    }
+}
+
+/// Arguments that are no JSON object, as an object: in the form that clients themselves send them
+/// back in.
+pub(crate) fn wrapped(text: &str) -> String {
+    let mut out = BytesMut::with_capacity(text.len() + 48);
+    out.extend_from_slice(b"{\"__unparsedToolInput\":{\"raw\":");
+    write::string(&mut out, text);
+    out.extend_from_slice(b",\"len\":");
+    write::number(&mut out, text.encode_utf16().count() as u64);
+    out.extend_from_slice(b"}}");
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Whether `text` is one JSON object and nothing else.
+pub(crate) fn is_object(text: &ByteString) -> bool {
+    let mut reader = Reader::new(text);
+    reader.raw_object().and_then(|_| reader.end()).is_ok()
+}
+
+/// The schema of a tool that takes free text, as a function of one property; `description` says
+/// what the text must be.
+pub(crate) fn free_text_schema(description: Option<&str>) -> Json {
+    let mut out = BytesMut::new();
+    out.extend_from_slice(b"{\"type\":\"object\",\"properties\":{\"input\":{\"type\":\"string\"");
+    if let Some(description) = description {
+        out.extend_from_slice(b",\"description\":");
+        write::string(&mut out, description);
+    }
+    out.extend_from_slice(b"}},\"required\":[\"input\"],\"additionalProperties\":false}");
+    Json::from_checked(String::from_utf8_lossy(&out).into_owned().into())
+}
+
+/// Free text as the arguments of such a function.
+pub(crate) fn free_text(input: &str) -> Json {
+    let mut out = BytesMut::with_capacity(input.len() + 16);
+    out.extend_from_slice(b"{\"input\":");
+    write::string(&mut out, input);
+    out.extend_from_slice(b"}");
+    Json::from_checked(String::from_utf8_lossy(&out).into_owned().into())
+}
