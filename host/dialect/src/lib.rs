@@ -7,10 +7,14 @@
 #![allow(clippy::result_large_err, reason = "a failure crosses layers by value, and seldom")]
 
 mod anthropic;
+mod arguments;
 mod blocks;
+mod hidden;
+mod ids;
 mod json;
 pub mod lane;
 mod openai;
+mod results;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};

@@ -6,7 +6,7 @@ use clasp_model::{
     ToolResult,
 };
 
-use super::super::ids;
+use crate::ids;
 use crate::json::read::{Fault, Kind, Read, Reader};
 
 /// One block of a message.
