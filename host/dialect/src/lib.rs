@@ -11,9 +11,12 @@ mod arguments;
 mod blocks;
 mod cache;
 mod chat;
+mod hidden;
+mod ids;
 mod json;
 pub mod lane;
 mod openai;
+mod results;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};

@@ -3,7 +3,7 @@
 //!
 //! An entry of ours has the format `clasp1`. A `reasoning.text` is thinking with its state as
 //! `signature`; the `data` of a `reasoning.encrypted` is hidden thinking, or state of a text or of a
-//! call in the form of [`hidden`](crate::anthropic::hidden). The `id` says where in the answer it stood: `clasp1-`, the
+//! call in the form of [`hidden`](crate::hidden). The `id` says where in the answer it stood: `clasp1-`, the
 //! entry's number, `-`, the bytes of `content` before it, `-`, the calls before it. Entries of other
 //! makers stay together as they came, as the state of the message's thinking.
 
@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use bytes::{BufMut, BytesMut};
 use clasp_model::{ByteString, Json, Part, Text, Thinking, ToolCall};
 
-use crate::anthropic::hidden;
+use crate::hidden;
 use crate::json::read::{Kind, Read, Reader};
 use crate::json::write::{number, string};
 
@@ -172,8 +172,7 @@ pub(super) fn arrange(
                     arranger.think_rest(all.slice_ref(before.unwrap_or_default()));
                     rest = Some(all.slice_ref(after.unwrap_or_default()));
                 }
-                let redacted = text.is_empty();
-                arranger.think(text, state, redacted);
+                arranger.think(text, state, false);
             }
             What::Encrypted(data) => {
                 if !hidden::is_hidden(&data) {

@@ -26,8 +26,8 @@ use self::stream::Stream;
 use self::usage::Counts;
 use super::ChatEcho;
 use super::details::{self, JOINT, Place, What};
-use crate::anthropic::hidden;
 use crate::blocks::{Op, Open, Sorter};
+use crate::hidden;
 use crate::{Echo, Encoder, Head};
 
 /// An encoder of one answer.

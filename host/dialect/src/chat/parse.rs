@@ -84,7 +84,7 @@ fn member(
         "max_completion_tokens" => {
             draft.max_completion_tokens = reader.optional(|r| r.integer(1))?;
         }
-        "temperature" => request.temperature = reader.optional(|r| r.number_to(2.0))?,
+        "temperature" => request.temperature = reader.optional(|r| r.up_to(2))?,
         "top_p" => request.top_p = reader.optional(Reader::share)?,
         "top_k" => options::top_k(reader, request)?,
         "stop" => request.stop_sequences = reader.optional(options::stop)?.unwrap_or_default(),

@@ -217,18 +217,18 @@ impl<'a> Reader<'a> {
         Ok(value as u32)
     }
 
+    /// A number from 0 to 1.
+    pub(crate) fn share(&mut self) -> Read<f64> {
+        self.up_to(1)
+    }
+
     /// A number from 0 to `most`.
-    pub(crate) fn number_to(&mut self, most: f64) -> Read<f64> {
+    pub(crate) fn up_to(&mut self, most: u32) -> Read<f64> {
         let value = self.number("a valid number")?;
-        if (0.0..=most).contains(&value) {
+        if (0.0..=f64::from(most)).contains(&value) {
             return Ok(value);
         }
         Err(Fault::new(format!("Input should be a number from 0 to {most}, not {value}")))
-    }
-
-    /// A number from 0 to 1.
-    pub(crate) fn share(&mut self) -> Read<f64> {
-        self.number_to(1.0)
     }
 
     /// Reads a value that may be `null`.

@@ -6,8 +6,8 @@ use clasp_model::{
     ToolResult,
 };
 
-use super::super::ids;
 use crate::cache::hint as cache;
+use crate::ids;
 use crate::json::read::{Fault, Kind, Read, Reader};
 
 /// One block of a message.

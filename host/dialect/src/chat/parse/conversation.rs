@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use clasp_model::{ByteString, Field, Message, Part, Role, Text, ToolResult};
 
 use super::{assistant, content};
-use crate::anthropic::hidden;
+use crate::hidden;
 use crate::json::read::{Fault, Read, Reader};
 
 #[derive(Default)]
