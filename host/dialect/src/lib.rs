@@ -17,6 +17,8 @@ mod json;
 pub mod lane;
 mod openai;
 mod results;
+#[cfg(test)]
+mod samples;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};

@@ -160,23 +160,25 @@ pub(super) fn arrange(
         arranger.think(text, None, false);
     }
     for (place, what) in details.ours {
-        arranger.advance(place);
         match what {
             What::Thinking { text, state } => {
-                arranger.leave_joint();
+                arranger.advance(place);
                 // Thoughts before it that have no state of their own.
                 if let Some(all) = &rest
-                    && let Some(at) = all.find(&*text)
+                    && let Some((before, after)) = all.split_once(&*text)
                 {
-                    let (before, after) = (all.get(..at), all.get(at + text.len()..));
-                    arranger.think_rest(all.slice_ref(before.unwrap_or_default()));
-                    rest = Some(all.slice_ref(after.unwrap_or_default()));
+                    arranger.think_rest(all.slice_ref(before));
+                    rest = Some(all.slice_ref(after));
                 }
                 arranger.think(text, state, false);
             }
             What::Encrypted(data) => {
-                if !hidden::is_hidden(&data) {
-                    arranger.leave_joint();
+                // State finds a call by its id, and a text right before it.
+                if hidden::is_of_text(&data) {
+                    arranger.calls(place);
+                    arranger.content(place);
+                } else if !hidden::is_of_call(&data) {
+                    arranger.advance(place);
                 }
                 arranger.think(ByteString::new(), Some(data), true);
             }
@@ -208,8 +210,22 @@ impl Arranger {
         }
     }
 
-    /// Gives out what stood before `place`.
+    /// Gives out what stood before `place`. What comes next in the text was set off from that with a
+    /// joint, which is none of the model's words.
     fn advance(&mut self, place: Place) {
+        self.content(place);
+        self.calls(place);
+        if self.done.content > 0
+            && let Some(Part::Text(text)) = self.content.front_mut()
+            && let Some(rest) = text.text.strip_prefix(JOINT)
+            && !rest.starts_with(char::is_whitespace)
+        {
+            text.text = text.text.slice_ref(rest);
+            self.done.content += JOINT.len();
+        }
+    }
+
+    fn content(&mut self, place: Place) {
         while self.done.content < place.content
             && let Some(part) = self.content.pop_front()
         {
@@ -227,35 +243,19 @@ impl Arranger {
                 if !first.is_empty() {
                     self.parts.push(Part::Text(Text { text: first, extra, ..Text::default() }));
                 }
-                return self.advance_calls(place);
+                return;
             }
             self.done.content += text.text.len();
             self.parts.push(Part::Text(text));
         }
-        self.advance_calls(place);
     }
 
-    fn advance_calls(&mut self, place: Place) {
+    fn calls(&mut self, place: Place) {
         while self.done.calls < place.calls
             && let Some(call) = self.calls.pop_front()
         {
             self.done.calls += 1;
             self.parts.push(Part::ToolCall(call));
-        }
-    }
-
-    /// What comes next in the text was set off from what is before with a joint, which is none of
-    /// the model's words.
-    fn leave_joint(&mut self) {
-        if self.done.content == 0 {
-            return;
-        }
-        if let Some(Part::Text(text)) = self.content.front_mut()
-            && let Some(rest) = text.text.strip_prefix(JOINT)
-            && !rest.starts_with(char::is_whitespace)
-        {
-            text.text = text.text.slice_ref(rest);
-            self.done.content += JOINT.len();
         }
     }
 
