@@ -43,11 +43,19 @@ pub(super) fn offer(
     echo: &mut ChatEcho,
 ) -> Read<()> {
     let mut names = HashSet::with_capacity(tools.len());
-    for (index, Offered { tool, .. }) in tools.iter().enumerate() {
+    for (index, Offered { tool, custom }) in tools.iter().enumerate() {
         let name = name_of(tool);
         if !name.is_empty() && !names.insert(name) {
             let message = format!("Tool names must be unique, {:?} is used twice", &**name);
-            return Err(Fault::new(message).under("name").under(index).under("tools"));
+            let fault = Fault::new(message).under("name");
+            let (fault, list) = match tool {
+                Tool::Function(_) if echo.functions => (fault, "functions"),
+                Tool::Function(_) => {
+                    (fault.under(if *custom { "custom" } else { "function" }), "tools")
+                }
+                Tool::Hosted(_) => (fault, "tools"),
+            };
+            return Err(fault.under(index).under(list));
         }
     }
     let allowed = choice.as_ref().and_then(|choice| choice.allowed.as_ref());
