@@ -40,10 +40,7 @@ pub(super) fn message(reader: &mut Reader<'_>, function_id: &ByteString) -> Read
                 reasoning = reasoning.take().or(text.filter(|text| !text.is_empty()));
             }
             "reasoning_details" if reader.kind()? == Kind::Array => details.read(reader)?,
-            name if reader.kind()? == Kind::Null => {
-                let _ = name;
-                reader.skip()?;
-            }
+            _ if reader.kind()? == Kind::Null => reader.skip()?,
             name => reader.extra(name, &mut extra)?,
         }
         Ok(())

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use clasp_model::{ByteString, Field, Message, Part, Role, Text, ToolResult};
+use clasp_model::{ByteString, CacheHint, Field, Message, Part, Role, Text, ToolResult};
 
 use super::{assistant, content};
 use crate::hidden;
@@ -46,7 +46,12 @@ impl Conversation {
         match &*role {
             "system" | "developer" => self.instructions(reader),
             "user" => {
-                let (parts, extra) = said(reader, content::user)?;
+                let Said { mut parts, cache, extra } = Said::read(reader, content::user)?;
+                match parts.last_mut() {
+                    Some(Part::Text(text)) => text.cache = text.cache.or(cache),
+                    Some(Part::Media(media)) => media.cache = media.cache.or(cache),
+                    _ => {}
+                }
                 self.push(Message { role: Role::User, parts, extra });
                 Ok(())
             }
@@ -69,7 +74,10 @@ impl Conversation {
     }
 
     fn instructions(&mut self, reader: &mut Reader<'_>) -> Read<()> {
-        let (mut texts, extra) = said(reader, content::texts)?;
+        let Said { parts: mut texts, cache, extra } = Said::read(reader, content::texts)?;
+        if let Some(text) = texts.last_mut() {
+            text.cache = text.cache.or(cache);
+        }
         if self.messages.is_empty() {
             if let Some(text) = texts.first_mut() {
                 text.extra.extend(extra);
@@ -102,6 +110,7 @@ impl Conversation {
         let mut call_id = None;
         let mut title = None;
         let mut said = None;
+        let mut hint = None;
         let mut extra = Vec::new();
         reader.object(|reader, name| {
             match name {
@@ -109,12 +118,14 @@ impl Conversation {
                 "tool_call_id" => call_id = Some(reader.string()?),
                 "name" => title = reader.optional(Reader::string)?,
                 "content" => said = Some(content::result(reader)?),
+                name if content::breakpoint(reader, name, &mut hint)? => {}
                 name => reader.extra(name, &mut extra)?,
             }
             Ok(())
         })?;
         let call_id = call_id.ok_or_else(|| Fault::missing("tool_call_id"))?;
         let (content, cache) = said.ok_or_else(|| Fault::missing("content"))?;
+        let cache = cache.or(hint);
         let name = self.names.get(&call_id).cloned().or(title).unwrap_or_default();
         self.result(ToolResult { call_id, name, is_error: false, content, cache, extra });
         Ok(())
@@ -155,20 +166,28 @@ impl Conversation {
     }
 }
 
-/// A message of which only `content` has a name here.
-fn said<T>(
-    reader: &mut Reader<'_>,
-    read: fn(&mut Reader<'_>) -> Read<Vec<T>>,
-) -> Read<(Vec<T>, Vec<Field>)> {
-    let mut parts = None;
-    let mut extra = Vec::new();
-    reader.object(|reader, name| {
-        match name {
-            "role" => reader.skip()?,
-            "content" => parts = Some(read(reader)?),
-            name => reader.extra(name, &mut extra)?,
-        }
-        Ok(())
-    })?;
-    Ok((parts.ok_or_else(|| Fault::missing("content"))?, extra))
+/// A message of which only `content` has a name here, and the cache breakpoint after it.
+struct Said<T> {
+    parts: Vec<T>,
+    cache: Option<CacheHint>,
+    extra: Vec<Field>,
+}
+
+impl<T> Said<T> {
+    fn read(reader: &mut Reader<'_>, read: fn(&mut Reader<'_>) -> Read<Vec<T>>) -> Read<Self> {
+        let mut parts = None;
+        let mut cache = None;
+        let mut extra = Vec::new();
+        reader.object(|reader, name| {
+            match name {
+                "role" => reader.skip()?,
+                "content" => parts = Some(read(reader)?),
+                name if content::breakpoint(reader, name, &mut cache)? => {}
+                name => reader.extra(name, &mut extra)?,
+            }
+            Ok(())
+        })?;
+        let parts = parts.ok_or_else(|| Fault::missing("content"))?;
+        Ok(Self { parts, cache, extra })
+    }
 }

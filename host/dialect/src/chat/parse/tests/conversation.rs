@@ -158,6 +158,21 @@ fn c11_cache_breakpoints_of_parts_are_hints() {
 }
 
 #[test]
+fn c11_cache_breakpoints_of_messages_are_hints_of_their_last_part() {
+    let hint = json!({"type": "ephemeral"});
+    let (system, messages) = conversation(json!([
+        {"role": "system", "content": "a", "cache_control": hint},
+        {"role": "user", "content": [{"type": "text", "text": "b"}, {"type": "text", "text": "c"}],
+         "cache_control": hint},
+        {"role": "tool", "tool_call_id": "x", "content": "d", "cache_control": hint},
+    ]));
+    assert_eq!(system[0]["cache"], json!({"ttl": null}));
+    assert_eq!(messages[0]["parts"][0]["value"].get("cache"), None);
+    assert_eq!(messages[0]["parts"][1]["value"]["cache"], json!({"ttl": null}));
+    assert_eq!(messages[1]["parts"][0]["value"]["cache"], json!({"ttl": null}));
+}
+
+#[test]
 fn c12_parts_of_other_types_stay_as_they_are() {
     let other = json!({"type": "hologram", "data": [1]});
     let (_, messages) = conversation(json!([
