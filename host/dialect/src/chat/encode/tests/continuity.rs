@@ -222,4 +222,49 @@ proptest! {
         let kept = states(&parts).iter().filter(|(.., state)| state.is_some()).count();
         prop_assert_eq!(kept, details.len());
     }
+    #[test]
+    fn f01_whatever_details_say_the_rest_is_kept(
+        content in "[a-z\n🙂é]{0,12}",
+        reasoning in option::of("[a-z\n]{0,6}"),
+        details in vec(any_detail(), 0..5),
+    ) {
+        let mut message = json!({"role": "assistant", "content": content});
+        message["tool_calls"] = json!([
+            {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+            {"id": "b", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+        ]);
+        message["reasoning_content"] = json!(reasoning);
+        message["reasoning_details"] = json!(details);
+        let parts = states(&next(&message));
+        let said = |kind: &str| -> String {
+            let texts = parts.iter().filter(|(is, ..)| *is == kind);
+            texts.map(|(_, text, _)| text.as_str()).collect()
+        };
+        prop_assert_eq!(said("text").replace('\n', ""), content.replace('\n', ""));
+        prop_assert_eq!(said("call"), "ab");
+    }
+}
+
+fn any_detail() -> impl Strategy<Value = Value> {
+    let id = prop_oneof![
+        (0_usize..9, 0_usize..20, 0_usize..4)
+            .prop_map(|(index, content, calls)| format!("clasp1-{index}-{content}-{calls}")),
+        Just("clasp1-".to_owned()),
+        Just("clasp1-0-99999999999999999999-0".to_owned()),
+        Just("x".to_owned()),
+    ];
+    let data = proptest::sample::select(vec![
+        "",
+        "x",
+        "clasp1:p:x",
+        "clasp1-text:x",
+        "clasp1-call:a:x",
+        "clasp1-call:c:x",
+        "clasp1-call",
+    ]);
+    let kinds = vec!["reasoning.text", "reasoning.encrypted", "reasoning.summary", "other"];
+    let kind = proptest::sample::select(kinds);
+    (kind, id, data, "[a-z]{0,3}").prop_map(|(kind, id, data, text)| {
+        json!({"type": kind, "id": id, "data": data, "signature": data, "text": text})
+    })
 }
