@@ -9,22 +9,29 @@
 mod anthropic;
 mod arguments;
 mod blocks;
+mod free_text;
 mod hidden;
 mod ids;
 mod json;
 pub mod lane;
 mod openai;
+#[cfg(test)]
+mod pieces;
+mod responses;
 mod results;
+#[cfg(test)]
+mod samples;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};
 
 use self::anthropic::parse::Endpoint;
+pub use self::responses::ResponsesEcho;
 
 /// What the answer's head needs before the provider said a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
-    /// The answer's id, in the dialect's form: `msg_…` (rule A15).
+    /// The answer's id, in the dialect's form (rule A15): see [`answer_id`].
     pub id: String,
     /// The model, as the client named it (rule A15).
     pub model: String,
@@ -42,6 +49,8 @@ pub enum Echo {
     /// Nothing.
     #[default]
     Nothing,
+    /// What OpenAI Responses repeats.
+    Responses(Box<ResponsesEcho>),
 }
 
 /// A request that was read.
@@ -125,7 +134,11 @@ fn read(
             let request = anthropic::parse::parse(endpoint, body, headers)?;
             Ok(Parsed { request, echo: Echo::Nothing })
         }
-        Dialect::OpenaiResponses | Dialect::OpenaiChat => Err(Failure::new(
+        Dialect::OpenaiResponses => {
+            let (request, echo) = responses::parse::parse(body)?;
+            Ok(Parsed { request, echo: Echo::Responses(Box::new(echo)) })
+        }
+        Dialect::OpenaiChat => Err(Failure::new(
             FailureKind::NotFound,
             Source::Client,
             "This API is not served here; use POST /v1/messages.",
@@ -146,7 +159,8 @@ pub fn answer_id(dialect: Dialect, token: &str) -> String {
 /// An encoder of one answer, streamed or plain.
 pub fn encoder(dialect: Dialect, stream: bool, head: Head) -> Box<dyn Encoder> {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
+        Dialect::OpenaiResponses => responses::encode::encoder(stream, head),
+        Dialect::AnthropicMessages | Dialect::OpenaiChat => {
             anthropic::encode::encoder(stream, head)
         }
     }
