@@ -34,20 +34,7 @@ pub(crate) fn is_object(text: &ByteString) -> bool {
     reader.raw_object().and_then(|_| reader.end()).is_ok()
 }
 
-/// The schema of a tool that takes free text, as a function of one property; `description` says
-/// what the text must be.
-pub(crate) fn free_text_schema(description: Option<&str>) -> Json {
-    let mut out = BytesMut::new();
-    out.extend_from_slice(b"{\"type\":\"object\",\"properties\":{\"input\":{\"type\":\"string\"");
-    if let Some(description) = description {
-        out.extend_from_slice(b",\"description\":");
-        write::string(&mut out, description);
-    }
-    out.extend_from_slice(b"}},\"required\":[\"input\"],\"additionalProperties\":false}");
-    Json::from_checked(String::from_utf8_lossy(&out).into_owned().into())
-}
-
-/// Free text as the arguments of such a function.
+/// Free text as the arguments of the function that stands for its tool.
 pub(crate) fn free_text(input: &str) -> Json {
     let mut out = BytesMut::with_capacity(input.len() + 16);
     out.extend_from_slice(b"{\"input\":");

@@ -11,25 +11,30 @@ mod arguments;
 mod blocks;
 mod cache;
 mod chat;
+mod free_text;
 mod hidden;
 mod ids;
 mod json;
 pub mod lane;
 mod openai;
+#[cfg(test)]
+mod pieces;
+mod responses;
 mod results;
 #[cfg(test)]
 mod samples;
 
 use bytes::{Bytes, BytesMut};
-use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};
+use clasp_model::{ByteString, Dialect, Event, Failure, Header, Request};
 
 use self::anthropic::parse::Endpoint;
 pub use self::chat::ChatEcho;
+pub use self::responses::ResponsesEcho;
 
 /// What the answer's head needs before the provider said a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
-    /// The answer's id, in the dialect's form: `msg_…` (rule A15).
+    /// The answer's id, in the dialect's form (rule A15): see [`answer_id`].
     pub id: String,
     /// The model, as the client named it (rule A15).
     pub model: String,
@@ -49,6 +54,8 @@ pub enum Echo {
     Nothing,
     /// Of Chat Completions.
     Chat(ChatEcho),
+    /// What OpenAI Responses repeats.
+    Responses(Box<ResponsesEcho>),
 }
 
 /// A request that was read.
@@ -132,15 +139,14 @@ fn read(
             let request = anthropic::parse::parse(endpoint, body, headers)?;
             Ok(Parsed { request, echo: Echo::Nothing })
         }
+        Dialect::OpenaiResponses => {
+            let (request, echo) = responses::parse::parse(body)?;
+            Ok(Parsed { request, echo: Echo::Responses(Box::new(echo)) })
+        }
         Dialect::OpenaiChat => {
             let (request, echo) = chat::parse::parse(body)?;
             Ok(Parsed { request, echo: Echo::Chat(echo) })
         }
-        Dialect::OpenaiResponses => Err(Failure::new(
-            FailureKind::NotFound,
-            Source::Client,
-            "This API is not served here; use POST /v1/messages.",
-        )),
     }
 }
 
@@ -157,9 +163,8 @@ pub fn answer_id(dialect: Dialect, token: &str) -> String {
 /// An encoder of one answer, streamed or plain.
 pub fn encoder(dialect: Dialect, stream: bool, head: Head) -> Box<dyn Encoder> {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses => {
-            anthropic::encode::encoder(stream, head)
-        }
+        Dialect::AnthropicMessages => anthropic::encode::encoder(stream, head),
+        Dialect::OpenaiResponses => responses::encode::encoder(stream, head),
         Dialect::OpenaiChat => chat::encode::encoder(stream, head),
     }
 }

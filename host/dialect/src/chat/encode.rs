@@ -8,7 +8,6 @@
 mod call;
 mod citation;
 mod form;
-mod free_text;
 mod plain;
 mod stream;
 #[cfg(test)]
@@ -98,7 +97,7 @@ impl<F: Form> Answer<F> {
     fn new(head: Head, form: F) -> Self {
         let echo = match &head.echo {
             Echo::Chat(echo) => echo.clone(),
-            _ => ChatEcho::default(),
+            Echo::Nothing | Echo::Responses(_) => ChatEcho::default(),
         };
         Self {
             sorter: Sorter::new(&head.id, "call_"),

@@ -112,6 +112,11 @@ impl fmt::Display for Kind {
     }
 }
 
+/// What stands for this text between quotes.
+pub(crate) fn unescaped(text: &str) -> String {
+    string::unescaped(text).0
+}
+
 impl<'a> Reader<'a> {
     pub(crate) fn new(body: &'a ByteString) -> Self {
         Self { body, at: 0, depth: 0, half: false }

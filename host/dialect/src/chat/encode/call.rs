@@ -4,8 +4,8 @@
 //! are the empty object.
 
 use super::form::Shape;
-use super::free_text::FreeText;
 use crate::arguments::is_object;
+use crate::free_text::FreeText;
 
 #[derive(Debug)]
 pub(super) enum Call {
@@ -14,7 +14,7 @@ pub(super) enum Call {
 }
 
 /// What is left when a call ends.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct CallEnd {
     /// Still to be passed on.
     pub(super) held: String,
@@ -48,7 +48,7 @@ impl Call {
     pub(super) fn end(self) -> CallEnd {
         match self {
             Self::Function(arguments) => arguments.end(),
-            Self::Custom(text) => text.end(),
+            Self::Custom(mut text) => CallEnd { held: text.finish(), whole: !text.is_cut() },
         }
     }
 }

@@ -5,12 +5,15 @@
 
 use std::collections::HashSet;
 
-use clasp_model::{ByteString, Field, FunctionTool, HostedTool, Request, Tool, ToolChoice};
+use clasp_model::{ByteString, Field, FunctionTool, HostedTool, Json, Request, Tool, ToolChoice};
 
 use super::super::ChatEcho;
 use super::content::breakpoint;
-use crate::arguments;
+use crate::free_text;
 use crate::json::read::{Fault, Kind, Read, Reader};
+
+/// Parameters of a function that takes none.
+const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
 
 /// A tool on offer.
 pub(super) struct Offered {
@@ -135,7 +138,6 @@ fn tool(reader: &mut Reader<'_>) -> Read<Offered> {
 
 /// A function's own members. One without `parameters` takes none.
 fn function(reader: &mut Reader<'_>) -> Read<FunctionTool> {
-    const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
     let mut tool = Draft::default();
     let mut parameters = None;
     let mut strict = None;
@@ -147,8 +149,8 @@ fn function(reader: &mut Reader<'_>) -> Read<FunctionTool> {
         }
         Ok(())
     })?;
-    let parameters = parameters
-        .unwrap_or_else(|| clasp_model::Json::from_checked(ByteString::from_static(NOTHING)));
+    let parameters =
+        parameters.unwrap_or_else(|| Json::from_checked(ByteString::from_static(NOTHING)));
     let name = tool.name()?;
     let Draft { description, extra, .. } = tool;
     Ok(FunctionTool { name, description, parameters, strict, cache: None, extra })
@@ -165,10 +167,13 @@ fn custom(reader: &mut Reader<'_>) -> Read<FunctionTool> {
         }
         Ok(())
     })?;
-    let parameters = arguments::free_text_schema(grammar.as_deref());
     let name = tool.name()?;
     let Draft { description, extra, .. } = tool;
-    Ok(FunctionTool { name, description, parameters, strict: None, cache: None, extra })
+    let parameters = Json::from_checked(ByteString::from_static(NOTHING));
+    let mut tool = FunctionTool { name, description, parameters, strict: None, cache: None, extra };
+    let grammar = grammar.as_ref().map(|(syntax, definition)| (&**syntax, &**definition));
+    free_text::offer(&mut tool, grammar);
+    Ok(tool)
 }
 
 /// What the members of all tools say.
@@ -198,8 +203,8 @@ impl Draft {
     }
 }
 
-/// The format of free text: none for any text, else what to say about its grammar.
-fn format(reader: &mut Reader<'_>) -> Read<Option<String>> {
+/// The format of free text: none for any text, else the syntax and the definition of its grammar.
+fn format(reader: &mut Reader<'_>) -> Read<Option<(ByteString, ByteString)>> {
     let mut told = None;
     let mut syntax = None;
     let mut definition = None;
@@ -224,7 +229,7 @@ fn format(reader: &mut Reader<'_>) -> Read<Option<String>> {
     let missing = |name| Fault::missing(name).under("grammar");
     let syntax = syntax.ok_or_else(|| missing("syntax"))?;
     let definition = definition.ok_or_else(|| missing("definition"))?;
-    Ok(Some(format!("Text that follows this grammar ({syntax}):\n{definition}")))
+    Ok(Some((syntax, definition)))
 }
 
 /// `tool_choice`.

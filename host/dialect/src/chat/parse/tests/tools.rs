@@ -42,15 +42,14 @@ fn custom_tools_are_functions_of_one_text() {
     ]})));
     assert_eq!(echo.custom_tools, ["code", "patch", "say"]);
     let tools = shown(request.tools);
-    assert_eq!(tools[1]["value"]["description"], "Run it.");
-    let schema = json!({
-        "type": "object", "properties": {"input": {"type": "string"}},
-        "required": ["input"], "additionalProperties": false,
-    });
-    assert_eq!(tools[1]["value"]["parameters"], schema);
-    assert_eq!(tools[3]["value"]["parameters"], schema);
-    let said = "Text that follows this grammar (lark):\nstart: \"a\"";
-    assert_eq!(tools[2]["value"]["parameters"]["properties"]["input"]["description"], said);
+    let about = |index: usize| tools[index]["value"]["description"].as_str().unwrap();
+    let plain = "The tool takes plain text: put all of it into `input`, as it is.";
+    assert_eq!(about(1), format!("Run it.\n\n{plain}"));
+    assert_eq!(about(2), format!("{plain} It must match this lark grammar:\nstart: \"a\""));
+    assert_eq!(about(3), plain);
+    let parameters = &tools[3]["value"]["parameters"];
+    assert_eq!(parameters["required"], json!(["input"]));
+    assert_eq!(parameters["properties"]["input"]["type"], "string");
 }
 
 #[test]
