@@ -118,13 +118,12 @@ fn entry(reader: &mut Reader<'_>) -> Read<Option<(Place, What)>> {
     if ![&format, &id, &signature, &data].into_iter().any(ours) {
         return Ok(None);
     }
-    let what = match (kind.as_deref(), data) {
-        (Some("reasoning.text"), _) => {
+    let what = match data {
+        Some(data) if kind.as_deref() != Some("reasoning.text") => What::Encrypted(data),
+        _ => {
             let state = signature.filter(|state| !state.is_empty());
             What::Thinking { text: text.unwrap_or_default(), state }
         }
-        (Some("reasoning.encrypted"), Some(data)) => What::Encrypted(data),
-        _ => return Ok(None),
     };
     Ok(Some((id.as_deref().and_then(place).unwrap_or_default(), what)))
 }
@@ -199,7 +198,9 @@ struct Arranger {
 
 impl Arranger {
     fn think(&mut self, text: ByteString, state: Option<ByteString>, redacted: bool) {
-        self.parts.push(Part::Thinking(Thinking { text, state, redacted }));
+        if !text.is_empty() || state.is_some() {
+            self.parts.push(Part::Thinking(Thinking { text, state, redacted }));
+        }
     }
 
     /// Thinking that stood between thoughts with state, without the joints.

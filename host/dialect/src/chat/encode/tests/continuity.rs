@@ -178,6 +178,13 @@ fn c09_details_of_other_makers_stay_together() {
     assert_eq!(got[1..], [none("text", "c")]);
     message["reasoning"] = Value::Null;
     assert_eq!(states(&next(&message))[0], some("hidden", "", &details.to_string()));
+    // An entry of ours is never one of those, whatever became of it (C10).
+    message["reasoning_details"] =
+        json!([{"type": "other", "signature": "clasp1:p:s"}, details[0]]);
+    let other = json!([details[0]]).to_string();
+    let expected =
+        [some("hidden", "", &other), some("thinking", "", "clasp1:p:s"), none("text", "c")];
+    assert_eq!(states(&next(&message)), expected);
 }
 
 fn any_said() -> impl Strategy<Value = Event> {
