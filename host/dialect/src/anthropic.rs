@@ -5,7 +5,5 @@
 
 pub(crate) mod encode;
 pub(crate) mod error;
-mod hidden;
-mod ids;
 pub(crate) mod lane;
 pub(crate) mod parse;

@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use clasp_model::{Event, Failure, FailureKind, FinishReason, Json, Source, ToolCallDelta, Usage};
 
+pub(crate) use self::call::Arguments;
 use self::call::Call;
 use self::mint::Mint;
 pub(crate) use self::op::{Op, Open, Owner};

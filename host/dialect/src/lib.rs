@@ -7,24 +7,41 @@
 #![allow(clippy::result_large_err, reason = "a failure crosses layers by value, and seldom")]
 
 mod anthropic;
+mod arguments;
 mod blocks;
+mod cache;
+mod chat;
+mod free_text;
+mod hidden;
+mod ids;
 mod json;
 pub mod lane;
+mod openai;
+#[cfg(test)]
+mod pieces;
+mod responses;
+mod results;
+#[cfg(test)]
+mod samples;
 
 use bytes::{Bytes, BytesMut};
-use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};
+use clasp_model::{ByteString, Dialect, Event, Failure, Header, Request};
 
 use self::anthropic::parse::Endpoint;
+pub use self::chat::ChatEcho;
+pub use self::responses::ResponsesEcho;
 
 /// What the answer's head needs before the provider said a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
-    /// The answer's id, in the dialect's form: `msg_…` (rule A15).
+    /// The answer's id, in the dialect's form (rule A15): see [`answer_id`].
     pub id: String,
     /// The model, as the client named it (rule A15).
     pub model: String,
     /// Input tokens, estimated; at least 1 is written (rule A9).
     pub input_estimate: u64,
+    /// When the answer began, in Unix seconds: OpenAI's dialects tell it.
+    pub created: u64,
     /// What [`parse`] kept of the request for the answer.
     pub echo: Echo,
 }
@@ -35,6 +52,10 @@ pub enum Echo {
     /// Nothing.
     #[default]
     Nothing,
+    /// Of Chat Completions.
+    Chat(ChatEcho),
+    /// What OpenAI Responses repeats.
+    Responses(Box<ResponsesEcho>),
 }
 
 /// A request that was read.
@@ -118,11 +139,14 @@ fn read(
             let request = anthropic::parse::parse(endpoint, body, headers)?;
             Ok(Parsed { request, echo: Echo::Nothing })
         }
-        Dialect::OpenaiResponses | Dialect::OpenaiChat => Err(Failure::new(
-            FailureKind::NotFound,
-            Source::Client,
-            "This API is not served here; use POST /v1/messages.",
-        )),
+        Dialect::OpenaiResponses => {
+            let (request, echo) = responses::parse::parse(body)?;
+            Ok(Parsed { request, echo: Echo::Responses(Box::new(echo)) })
+        }
+        Dialect::OpenaiChat => {
+            let (request, echo) = chat::parse::parse(body)?;
+            Ok(Parsed { request, echo: Echo::Chat(echo) })
+        }
     }
 }
 
@@ -139,17 +163,16 @@ pub fn answer_id(dialect: Dialect, token: &str) -> String {
 /// An encoder of one answer, streamed or plain.
 pub fn encoder(dialect: Dialect, stream: bool, head: Head) -> Box<dyn Encoder> {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
-            anthropic::encode::encoder(stream, head)
-        }
+        Dialect::AnthropicMessages => anthropic::encode::encoder(stream, head),
+        Dialect::OpenaiResponses => responses::encode::encoder(stream, head),
+        Dialect::OpenaiChat => chat::encode::encoder(stream, head),
     }
 }
 
 /// A failure as the client gets it when no answer has begun.
 pub fn error(dialect: Dialect, failure: &Failure, request_id: &str) -> ErrorAnswer {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
-            anthropic::error::answer(failure, request_id)
-        }
+        Dialect::AnthropicMessages => anthropic::error::answer(failure, request_id),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => openai::error::answer(failure),
     }
 }

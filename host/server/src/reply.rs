@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use clasp_dialect::lane::Seen;
@@ -68,6 +68,7 @@ impl Reply {
             id: clasp_dialect::answer_id(self.dialect, &token()),
             model: self.record.model.clone(),
             input_estimate,
+            created: now(),
             echo,
         };
         self.stream = stream;
@@ -319,6 +320,11 @@ pub(crate) fn error(
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// Unix seconds.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// 24 random letters and digits.

@@ -16,9 +16,9 @@ use clasp_model::{Event, Failure, FailureKind, FinishReason, Json, Source, Usage
 use self::input::Input;
 use self::plain::Plain;
 use self::stream::Stream;
-use super::{hidden, ids};
 use crate::blocks::{Op, Open, Sorter};
 use crate::{Encoder, Head};
+use crate::{hidden, ids};
 
 pub(crate) fn encoder(stream: bool, head: Head) -> Box<dyn Encoder> {
     if stream {

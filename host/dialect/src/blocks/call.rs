@@ -21,7 +21,7 @@ pub(super) struct Call {
 
 /// Follows the brackets of a JSON object, to know when it is complete.
 #[derive(Debug, Default)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     depth: u32,
     in_string: bool,
     escaped: bool,
@@ -77,7 +77,7 @@ impl Call {
 }
 
 impl Arguments {
-    pub(super) fn push(&mut self, piece: &str) {
+    pub(crate) fn push(&mut self, piece: &str) {
         for byte in piece.bytes() {
             if self.in_string {
                 match byte {
@@ -108,11 +108,16 @@ impl Arguments {
         }
     }
 
-    pub(super) fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.progress == Progress::Blank
     }
 
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.progress == Progress::Complete
+    }
+
+    /// An object was begun, and its end is not there.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.progress == Progress::Object
     }
 }

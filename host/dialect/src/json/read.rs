@@ -74,20 +74,28 @@ impl Fault {
 
     /// The failure to answer with, for a fault in `body` (rule D5).
     pub(crate) fn into_failure(self, body: &str) -> Failure {
+        let (path, message) = self.into_parts(body);
+        if path.is_empty() {
+            return Failure::invalid(message);
+        }
+        Failure::invalid(format!("{}: {message}", path.join(".")))
+    }
+
+    /// Where the fault is in `body`, outermost first, and what it is; no path where the text is no
+    /// JSON.
+    pub(crate) fn into_parts(self, body: &str) -> (Vec<String>, String) {
         let Inner { mut path, message, syntax } = *self.0;
         if let Some(at) = syntax {
             let before = body.get(..at).unwrap_or(body);
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            return Failure::invalid(format!(
+            let message = format!(
                 "The request body is not valid JSON: {message} at line {line} column {column}"
-            ));
-        }
-        if path.is_empty() {
-            return Failure::invalid(message);
+            );
+            return (Vec::new(), message);
         }
         path.reverse();
-        Failure::invalid(format!("{}: {message}", path.join(".")))
+        (path, message)
     }
 }
 
@@ -102,6 +110,11 @@ impl fmt::Display for Kind {
             Self::Null => "null",
         })
     }
+}
+
+/// What stands for this text between quotes.
+pub(crate) fn unescaped(text: &str) -> String {
+    string::unescaped(text).0
 }
 
 impl<'a> Reader<'a> {
@@ -211,11 +224,16 @@ impl<'a> Reader<'a> {
 
     /// A number from 0 to 1.
     pub(crate) fn share(&mut self) -> Read<f64> {
+        self.up_to(1)
+    }
+
+    /// A number from 0 to `most`.
+    pub(crate) fn up_to(&mut self, most: u32) -> Read<f64> {
         let value = self.number("a valid number")?;
-        if (0.0..=1.0).contains(&value) {
+        if (0.0..=f64::from(most)).contains(&value) {
             return Ok(value);
         }
-        Err(Fault::new(format!("Input should be a number from 0 to 1, not {value}")))
+        Err(Fault::new(format!("Input should be a number from 0 to {most}, not {value}")))
     }
 
     /// Reads a value that may be `null`.

@@ -4,11 +4,7 @@
 //! Rule: what begins like an object is passed on at once and as it is, also when it is cut (A7).
 //! Anything else waits: nothing and `null` are the empty object, other text is wrapped into one.
 
-use bytes::BytesMut;
-use clasp_model::ByteString;
-
-use crate::json::read::Reader;
-use crate::json::write;
+use crate::arguments::{is_object, wrapped};
 
 #[derive(Debug, Default)]
 pub(super) struct Input {
@@ -38,7 +34,7 @@ impl Input {
 
     pub(super) fn end(self) -> InputEnd {
         if self.passing {
-            let whole = is_object(self.text.into());
+            let whole = is_object(&self.text.into());
             return InputEnd { held: None, whole };
         }
         let held = match self.text.trim() {
@@ -47,21 +43,4 @@ impl Input {
         };
         InputEnd { held, whole: true }
     }
-}
-
-/// Arguments that are no JSON object, as an object: in the form that clients themselves send them
-/// back in.
-pub(super) fn wrapped(text: &str) -> String {
-    let mut out = BytesMut::with_capacity(text.len() + 48);
-    out.extend_from_slice(b"{\"__unparsedToolInput\":{\"raw\":");
-    write::string(&mut out, text);
-    out.extend_from_slice(b",\"len\":");
-    write::number(&mut out, text.encode_utf16().count() as u64);
-    out.extend_from_slice(b"}}");
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn is_object(text: ByteString) -> bool {
-    let mut reader = Reader::new(&text);
-    reader.raw_object().and_then(|_| reader.end()).is_ok()
 }

@@ -4,9 +4,9 @@ use bytes::{BufMut, BytesMut};
 use clasp_model::{Failure, Json};
 
 use super::super::error;
-use super::input::wrapped;
 use super::{End, Form};
 use crate::Head;
+use crate::arguments::wrapped;
 use crate::blocks::Open;
 use crate::json::write::{escaped, string};
 

@@ -3,13 +3,13 @@
 //! Rule: who may say what is checked here; which results answer which calls is for the plugin to
 //! repair (C1), with the called tool's name told for each result.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use clasp_model::{ByteString, Message, Part, Role, Text};
+use clasp_model::{Message, Part, Role, Text};
 
-use super::super::hidden;
 use super::content;
 use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::{hidden, results};
 
 pub(super) fn list(reader: &mut Reader<'_>) -> Read<Vec<Message>> {
     let mut messages = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn list(reader: &mut Reader<'_>) -> Read<Vec<Message>> {
     if messages.is_empty() {
         return Err(Fault::new("at least one message is required"));
     }
-    name_results(&mut messages);
+    results::name(&mut messages);
     Ok(messages)
 }
 
@@ -121,20 +121,4 @@ fn check_empty(messages: &[Message]) -> Read<()> {
         }
     }
     Ok(())
-}
-
-/// Tells each result the name of the nearest earlier call of its id: providers repeat ids.
-fn name_results(messages: &mut [Message]) {
-    let mut names: HashMap<ByteString, ByteString> = HashMap::new();
-    for part in messages.iter_mut().flat_map(|message| &mut message.parts) {
-        match part {
-            Part::ToolCall(call) => {
-                names.insert(call.id.clone(), call.name.clone());
-            }
-            Part::ToolResult(result) => {
-                result.name = names.get(&result.call_id).cloned().unwrap_or_default();
-            }
-            _ => {}
-        }
-    }
 }

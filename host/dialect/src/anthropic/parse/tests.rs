@@ -208,7 +208,7 @@ fn c01_results_know_the_nearest_earlier_call() {
 
 #[test]
 fn c05_ids_of_providers_come_back() {
-    let id = crate::anthropic::ids::encode("functions.read:0").into_owned();
+    let id = crate::ids::encode("functions.read:0").into_owned();
     let request = parsed(&request(json!({"messages": [
         {"role": "assistant", "content": [{"type": "tool_use", "id": id, "name": "read", "input": {}}]},
         {"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "content": "ok"}]},

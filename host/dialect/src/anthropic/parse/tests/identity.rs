@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::parsed;
-use crate::anthropic::ids;
+use crate::ids;
 
 fn value(json: &Json) -> Value {
     serde_json::from_str(json.as_str()).unwrap()

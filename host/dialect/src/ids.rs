@@ -13,7 +13,7 @@ use clasp_model::ByteString;
 const PREFIX: &str = "clasp_";
 
 /// The id that the client gets.
-pub(super) fn encode(id: &str) -> Cow<'_, str> {
+pub(crate) fn encode(id: &str) -> Cow<'_, str> {
     if is_plain(id) {
         return Cow::Borrowed(id);
     }
@@ -21,7 +21,7 @@ pub(super) fn encode(id: &str) -> Cow<'_, str> {
 }
 
 /// The provider's id, from what the client sent.
-pub(super) fn decode(id: ByteString) -> ByteString {
+pub(crate) fn decode(id: ByteString) -> ByteString {
     let Some(encoded) = id.strip_prefix(PREFIX) else { return id };
     let decoded = URL_SAFE_NO_PAD.decode(encoded).ok().and_then(|id| String::from_utf8(id).ok());
     match decoded {

@@ -1,21 +1,28 @@
 //! State of texts and calls, which have no place for it, in hidden blocks of their own.
 //!
-//! A client that keeps `redacted_thinking` blocks sends them back as they are, so nothing need be
-//! remembered here (rule C9). Such a block's `data` is `clasp1-text:` and the state of the text just
-//! before it, or `clasp1-call:`, the id of a call of the same turn, `:` and that call's state. What
-//! the client left out has no state then; no hidden block is ever part of a request.
+//! A client that keeps hidden thinking (`redacted_thinking` blocks, `reasoning` items without text)
+//! sends it back as it is, so nothing need be remembered here (rule C9). Such a block's data is
+//! `clasp1-text:` and the state of the text just before it, or `clasp1-call:`, the id of a call of
+//! the same turn, `:` and that call's state. What the client left out has no state then; no hidden
+//! block is ever part of a request.
+//!
+//! Where a dialect has one kind of block for both, `clasp1-redacted:` tells thinking that the
+//! provider hides from thinking without a text.
 
 use std::collections::BTreeMap;
 
 use clasp_model::{ByteString, Message, Part, Role, Thinking};
 
-use super::ids;
 use crate::blocks::Owner;
+use crate::ids;
 
+/// How state begins that a plugin here made.
+const TAG: &str = "clasp1:";
 /// A kind and `:` follow; the digit is the form's own version.
 const PREFIX: &str = "clasp1-";
 const TEXT: &str = "clasp1-text:";
 const CALL: &str = "clasp1-call:";
+const REDACTED: &str = "clasp1-redacted:";
 
 /// A call's state, and the number of the message in the turn that it stood in.
 struct CallState {
@@ -25,16 +32,31 @@ struct CallState {
 }
 
 /// A block's `data`.
-pub(super) fn data(owner: &Owner, state: &str) -> String {
+pub(crate) fn data(owner: &Owner, state: &str) -> String {
     match owner {
         Owner::Text => format!("{TEXT}{state}"),
         Owner::Call(id) => format!("{CALL}{}:{state}", ids::encode(id)),
     }
 }
 
+/// The data of thinking that the provider hides, for a dialect that does not tell it apart.
+pub(crate) fn redacted(data: &str) -> String {
+    format!("{REDACTED}{data}")
+}
+
+/// Thinking as such a dialect has it: a text that may be empty, and data. What was not made here is
+/// hidden by the dialect's own vendor where it has no text.
+pub(crate) fn thinking(text: ByteString, data: ByteString) -> Thinking {
+    if let Some(state) = data.strip_prefix(REDACTED) {
+        return Thinking { text, state: Some(data.slice_ref(state)), redacted: true };
+    }
+    let redacted = text.is_empty() && !data.starts_with(TAG);
+    Thinking { text, redacted: redacted || data.starts_with(PREFIX), state: Some(data) }
+}
+
 /// Gives the state in hidden blocks back to its owners, and removes the blocks. A message that
 /// consisted of such blocks alone goes with them.
-pub(super) fn restore(messages: &mut Vec<Message>) {
+pub(crate) fn restore(messages: &mut Vec<Message>) {
     if !messages.iter().flat_map(|message| &message.parts).any(|part| hidden(part).is_some()) {
         return;
     }
@@ -48,6 +70,16 @@ pub(super) fn restore(messages: &mut Vec<Message>) {
     }
     let mut kept = kept.into_iter();
     messages.retain(|_| kept.next() != Some(false));
+}
+
+/// Whether this is the `data` of a hidden block with the state of a text.
+pub(crate) fn is_of_text(data: &str) -> bool {
+    data.starts_with(TEXT)
+}
+
+/// Whether this is the `data` of a hidden block with the state of a call.
+pub(crate) fn is_of_call(data: &str) -> bool {
+    data.starts_with(CALL)
 }
 
 /// The `data` of a hidden block.
