@@ -9,7 +9,7 @@ mod process;
 mod report;
 mod slice;
 mod startup;
-mod statistics;
+pub mod statistics;
 mod table;
 
 use std::path::PathBuf;

@@ -7,6 +7,8 @@ mod load;
 mod micro;
 mod native;
 mod pass;
+#[cfg(feature = "micro")]
+mod plugins;
 mod scenario;
 mod serve;
 mod vendor;
@@ -27,6 +29,9 @@ enum Command {
     Native(serve::Upstream),
     /// The load run: everything side by side.
     Load(load::Options),
+    /// Size, loading and instances of the plugins that clasp carries.
+    #[cfg(feature = "micro")]
+    Plugins,
     /// Instruction counts under valgrind.
     #[cfg(feature = "micro")]
     Micro(micro::Options),
@@ -42,6 +47,8 @@ fn main() -> ExitCode {
         Command::Pass(upstream) => pass::run(&upstream).map(|()| true),
         Command::Native(upstream) => native::run(&upstream).map(|()| true),
         Command::Load(options) => load::run(&options),
+        #[cfg(feature = "micro")]
+        Command::Plugins => plugins::run().map(|()| true),
         #[cfg(feature = "micro")]
         Command::Micro(options) => micro::run(&options),
         #[cfg(feature = "micro")]

@@ -1,92 +1,21 @@
-"""The real Claude Code, without a terminal: claude_code.py BINARY.
+"""The real Claude Code, without a terminal: claude_code.py BINARY."""
 
-Only the base URL and a key are set; home and working directory are fresh for each session.
-"""
-
+import functools
 import json
-import os
 import struct
 import subprocess
 import sys
-import tempfile
 import zlib
-from pathlib import Path
 
-from support import BEFORE, LETTERS, MODEL, PROXY, once, play, requests, run, test, wait
+import session as sessions
+from support import BEFORE, LETTERS, once, play, requests, run, test, wait
 
 BINARY = sys.argv[1]
-WORK = tempfile.TemporaryDirectory(prefix="clasp-claude-")
-VERSION = subprocess.run(
-    [BINARY, "--version"], capture_output=True, text=True, timeout=60, check=True
-).stdout.split()[0]
+VERSION = sessions.version(BINARY)
 # From here on an answer that breaks after its first block is asked for again.
 MENDS_LATE_BREAKS = tuple(int(part) for part in VERSION.split(".")) >= (2, 1, 200)
 
-
-class Session:
-    """One conversation: a working directory and a home."""
-
-    def __init__(self):
-        self.directory = Path(tempfile.mkdtemp(dir=WORK.name))
-        self.home = tempfile.mkdtemp(dir=WORK.name)
-        self.results = []
-        self.lines = []
-        self.turns = 0
-
-    def file(self, name):
-        return (self.directory / name).read_text(encoding="utf-8")
-
-    def command(self, prompt, *extra):
-        again = ["--continue"] if self.turns else []
-        return [
-            BINARY, "-p", prompt, "--output-format", "stream-json", "--verbose",
-            "--dangerously-skip-permissions", "--model", MODEL, *again, *extra,
-        ]
-
-    def environment(self, **more):
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("ANTHROPIC", "CLAUDE"))
-        }
-        return kept | {
-            "HOME": self.home,
-            "IS_SANDBOX": "1",
-            "ANTHROPIC_BASE_URL": PROXY,
-            "ANTHROPIC_API_KEY": "client-key",
-        } | more
-
-    def say(self, prompt, *extra, **environment):
-        """One turn. The answer's text; what the tools said is in `results`."""
-        done = subprocess.run(
-            self.command(prompt, *extra), env=self.environment(**environment),
-            cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
-        )
-        self.turns += 1
-        self.lines = [
-            json.loads(line)
-            for line in done.stdout.decode("utf-8").splitlines()
-            if line.startswith("{")
-        ]
-        self.results = [
-            block
-            for line in self.lines
-            if line.get("type") == "user" and isinstance(line["message"]["content"], list)
-            for block in line["message"]["content"]
-            if block.get("type") == "tool_result"
-        ]
-        ends = [line for line in self.lines if line.get("type") == "result"]
-        assert ends, f"no result: {done.stdout[-300:]!r} {done.stderr[-300:]!r}"
-        self.failed = ends[-1].get("is_error")
-        self.text = str(ends[-1].get("result"))
-        return self.text
-
-    def must_say(self, wanted, prompt, *extra, **environment):
-        text = self.say(prompt, *extra, **environment)
-        assert wanted in text and not self.failed, f"not {wanted!r} but {text[:300]!r}"
-
-    def play(self, name, **keys):
-        self.must_say(f"{name}-over", play(name, dir=self.directory, **keys))
+Session = functools.partial(sessions.Session, BINARY)
 
 
 def whole_session(**keys):

@@ -28,6 +28,11 @@ def requests():
     return _call(VENDOR + "/_vendor/state")["requests"]
 
 
+def state():
+    """By provider, how many answers gave opaque state, and how many of them came back with it."""
+    return _call(VENDOR + "/_vendor/state")["state"]
+
+
 def wait(**counts):
     """Waits until the provider's counts are reached."""
     query = "&".join(f"{name}={value}" for name, value in counts.items())
@@ -55,7 +60,7 @@ def test(function=None, *, name=None, refused=False):
     return register(function) if function else register
 
 
-def run(prefix):
+def run(prefix, proxy=PROXY):
     """Runs what was registered; the exit status is 1 when something failed."""
     failed = 0
     for name, function, refused in TESTS:
@@ -64,9 +69,9 @@ def run(prefix):
             continue
         try:
             _call(VENDOR + "/_vendor/reset", "POST")
-            _call(PROXY + "/_tap/reset", "POST")
+            _call(proxy + "/_tap/reset", "POST")
             function()
-            faults = _call(PROXY + "/_tap/state")["faults"]
+            faults = _call(proxy + "/_tap/state")["faults"]
             assert not faults, f"the stream's grammar: {faults[:3]}"
             violations = _call(VENDOR + "/_vendor/state")["violations"]
             assert refused or not violations, f"the provider would refuse: {violations[:3]}"

@@ -7,5 +7,6 @@ mod drain;
 mod endpoints;
 mod errors;
 mod limits;
+mod models;
 mod requests;
 mod settings;

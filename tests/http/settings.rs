@@ -33,8 +33,12 @@ async fn d07_a_server_of_ones_own_gets_its_own_key_or_none() {
         }
         let clasp = setup.start().await;
         clasp.client().messages(&ask("x")).await;
-        let sent = vendor.only_request();
-        assert_eq!(sent.header("authorization"), expected);
-        assert!(!format!("{:?}", sent.headers).contains(KEY));
+        let sent = vendor.requests();
+        let paths: Vec<&str> = sent.iter().map(|sent| sent.path.as_str()).collect();
+        assert_eq!(paths, ["/v1/models", "/v1/chat/completions"]);
+        for sent in sent {
+            assert_eq!(sent.header("authorization"), expected);
+            assert!(!format!("{:?}", sent.headers).contains(KEY));
+        }
     }
 }

@@ -33,3 +33,12 @@ pub(crate) fn is_object(text: &ByteString) -> bool {
     let mut reader = Reader::new(text);
     reader.raw_object().and_then(|_| reader.end()).is_ok()
 }
+
+/// Free text as the arguments of the function that stands for its tool.
+pub(crate) fn free_text(input: &str) -> Json {
+    let mut out = BytesMut::with_capacity(input.len() + 16);
+    out.extend_from_slice(b"{\"input\":");
+    write::string(&mut out, input);
+    out.extend_from_slice(b"}");
+    Json::from_checked(String::from_utf8_lossy(&out).into_owned().into())
+}

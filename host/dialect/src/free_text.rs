@@ -1,13 +1,17 @@
-//! The input of a tool that takes free text, out of the arguments that it was wrapped into:
-//! `{"input":"…"}`, as it comes in pieces cut anywhere.
+//! A tool that takes free text, which providers know as a function of one property; and its input,
+//! out of the arguments that it is wrapped into: `{"input":"…"}`, as it comes in pieces cut anywhere.
 //!
 //! Rule: what is written in that form is told piece by piece; in any other form it waits, and is
 //! the member `input` of an object or its only member, or else all of the text.
 
+use clasp_model::{ByteString, FunctionTool, Json};
 use serde_json::Value;
 
 use crate::blocks::Arguments;
 use crate::json::read::unescaped;
+
+/// Parameters of a tool that takes free text.
+const PARAMETERS: &str = r#"{"type":"object","properties":{"input":{"type":"string","description":"The whole input of the tool, as plain text."}},"required":["input"],"additionalProperties":false}"#;
 
 #[derive(Debug, Default)]
 pub(crate) struct FreeText {
@@ -34,6 +38,21 @@ enum At {
 
 /// What comes before the input.
 const OPENING: [&str; 4] = ["{", "\"input\"", ":", "\""];
+
+/// Makes a function of a tool; what its text must look like is told in words: `grammar` is the
+/// syntax and the definition of one.
+pub(crate) fn offer(tool: &mut FunctionTool, grammar: Option<(&str, &str)>) {
+    let mut about = tool.description.as_deref().unwrap_or_default().to_owned();
+    if !about.is_empty() {
+        about.push_str("\n\n");
+    }
+    about.push_str("The tool takes plain text: put all of it into `input`, as it is.");
+    if let Some((syntax, definition)) = grammar {
+        about.push_str(&format!(" It must match this {syntax} grammar:\n{definition}"));
+    }
+    tool.description = Some(about.into());
+    tool.parameters = Json::from_checked(ByteString::from_static(PARAMETERS));
+}
 
 impl FreeText {
     /// Takes a piece of the arguments, and gives what is to be told of the input.

@@ -72,6 +72,16 @@ pub(crate) fn restore(messages: &mut Vec<Message>) {
     messages.retain(|_| kept.next() != Some(false));
 }
 
+/// Whether this is the `data` of a hidden block with the state of a text.
+pub(crate) fn is_of_text(data: &str) -> bool {
+    data.starts_with(TEXT)
+}
+
+/// Whether this is the `data` of a hidden block with the state of a call.
+pub(crate) fn is_of_call(data: &str) -> bool {
+    data.starts_with(CALL)
+}
+
 /// The `data` of a hidden block.
 fn hidden(part: &Part) -> Option<&ByteString> {
     match part {

@@ -9,6 +9,8 @@
 mod anthropic;
 mod arguments;
 mod blocks;
+mod cache;
+mod chat;
 mod free_text;
 mod hidden;
 mod ids;
@@ -23,9 +25,10 @@ mod results;
 mod samples;
 
 use bytes::{Bytes, BytesMut};
-use clasp_model::{ByteString, Dialect, Event, Failure, FailureKind, Header, Request, Source};
+use clasp_model::{ByteString, Dialect, Event, Failure, Header, Request};
 
 use self::anthropic::parse::Endpoint;
+pub use self::chat::ChatEcho;
 pub use self::responses::ResponsesEcho;
 
 /// What the answer's head needs before the provider said a word.
@@ -49,6 +52,8 @@ pub enum Echo {
     /// Nothing.
     #[default]
     Nothing,
+    /// Of Chat Completions.
+    Chat(ChatEcho),
     /// What OpenAI Responses repeats.
     Responses(Box<ResponsesEcho>),
 }
@@ -138,11 +143,10 @@ fn read(
             let (request, echo) = responses::parse::parse(body)?;
             Ok(Parsed { request, echo: Echo::Responses(Box::new(echo)) })
         }
-        Dialect::OpenaiChat => Err(Failure::new(
-            FailureKind::NotFound,
-            Source::Client,
-            "This API is not served here; use POST /v1/messages.",
-        )),
+        Dialect::OpenaiChat => {
+            let (request, echo) = chat::parse::parse(body)?;
+            Ok(Parsed { request, echo: Echo::Chat(echo) })
+        }
     }
 }
 
@@ -159,10 +163,9 @@ pub fn answer_id(dialect: Dialect, token: &str) -> String {
 /// An encoder of one answer, streamed or plain.
 pub fn encoder(dialect: Dialect, stream: bool, head: Head) -> Box<dyn Encoder> {
     match dialect {
+        Dialect::AnthropicMessages => anthropic::encode::encoder(stream, head),
         Dialect::OpenaiResponses => responses::encode::encoder(stream, head),
-        Dialect::AnthropicMessages | Dialect::OpenaiChat => {
-            anthropic::encode::encoder(stream, head)
-        }
+        Dialect::OpenaiChat => chat::encode::encoder(stream, head),
     }
 }
 

@@ -17,7 +17,27 @@ const LISTED: usize = 12;
 /// No provider is set up, or the one it would go to has a closed list without this model.
 pub fn decide(rules: &Rules, model: &str, catalog: &Catalog) -> Result<Vec<Choice>, Failure> {
     let router = Router { rules, catalog };
-    router.decide(bare(model)).map(|choice| vec![choice])
+    router.decide(router.unpicked(bare(model))).map(|choice| vec![choice])
+}
+
+/// What a client that shows only Claude's models is to call `provider/model`: this and that name.
+pub const PICKED: &str = "claude/";
+
+/// `; did you mean a, b?` for a name that nobody has; empty when nothing is near.
+pub fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let wanted = folded(name);
+    let most = (wanted.len() / 3).max(2);
+    let mut near: Vec<(usize, &str)> = known
+        .map(|known| (strsim::damerau_levenshtein(&wanted, &folded(known)), known))
+        .filter(|(distance, _)| *distance <= most)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    let near: Vec<&str> = near.into_iter().take(3).map(|(_, known)| known).collect();
+    match near.is_empty() {
+        true => String::new(),
+        false => format!("; did you mean {}?", near.join(", ")),
+    }
 }
 
 struct Router<'a> {
@@ -45,6 +65,13 @@ impl Router<'_> {
             return self.place(target, reason);
         }
         self.unmapped(name)
+    }
+
+    /// A name without [`PICKED`]; a provider of the operator's may be called just that.
+    fn unpicked<'n>(&self, name: &'n str) -> &'n str {
+        let (first, rest) = name.split_at_checked(PICKED.len()).unwrap_or_default();
+        let is_picked = first.eq_ignore_ascii_case(PICKED) && self.split(rest).is_some();
+        if is_picked && self.split(name).is_none() { rest } else { name }
     }
 
     /// An alias may stand for another; going round in a circle ends where it began.
@@ -162,20 +189,8 @@ impl Router<'_> {
     }
 
     fn unknown(&self, provider: &str, models: &ProviderModels, name: &str) -> Failure {
-        let wanted = folded(name);
-        let most = (wanted.len() / 3).max(2);
-        let mut near: Vec<(usize, &str)> = models
-            .known
-            .iter()
-            .map(|known| (strsim::damerau_levenshtein(&wanted, &folded(known)), known.as_str()))
-            .filter(|(distance, _)| *distance <= most)
-            .collect();
-        near.sort_unstable();
-        let near: Vec<&str> = near.into_iter().take(3).map(|(_, known)| known).collect();
         let mut message = format!("model: provider {provider} has no model {name:?}");
-        if !near.is_empty() {
-            message.push_str(&format!("; did you mean {}?", near.join(", ")));
-        }
+        message.push_str(&suggestion(name, models.known.iter().map(String::as_str)));
         let mut configured: Vec<&str> = self.rules.models().collect();
         configured.extend(models.known.iter().map(String::as_str));
         configured.dedup();

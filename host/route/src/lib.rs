@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use self::decide::decide;
+pub use self::decide::{PICKED, decide, suggestion};
 pub use self::name::Tier;
 
 /// What the operator says. Model names are `model` or `provider/model`.

@@ -198,3 +198,15 @@ proptest! {
         prop_assert_eq!(&plain.first().unwrap().provider, &chosen.first().unwrap().provider);
     }
 }
+
+#[test]
+fn d06_a_picked_model_goes_to_its_provider() {
+    let rules = mapped();
+    check(&rules, "claude/openrouter/qwen/qwen3", "openrouter", "qwen/qwen3");
+    check(&rules, "Claude/custom/some-model[1m]", "custom", "some-model");
+    check(&rules, "claude/nobody/x", "openai", "gpt-4o");
+    check(&rules, "claude/", "openai", "gpt-4o");
+    // A provider of the operator's own may have the name.
+    let own = catalog(&[("claude", OPEN, &[]), ("openai", OPEN, &[])]);
+    assert_eq!(decide(&rules, "claude/openai/x", &own).unwrap()[0].provider, "claude");
+}

@@ -51,7 +51,7 @@ impl App {
 
     /// Step 3: where a request for `model` goes, in the order in which the targets are tried.
     pub(crate) async fn decide(&self, model: &str) -> Result<Vec<Chosen>, Failure> {
-        self.catalog().await.decide(self, model)
+        self.catalog().await.decide(self, model).await
     }
 
     /// The providers of the plugins as they are now.

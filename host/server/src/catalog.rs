@@ -3,22 +3,17 @@
 //! A provider is a plugin with what the operator set for it. One whose settings are incomplete is
 //! kept with what is wrong, so that a request for it says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clasp_config::Loaded;
 use clasp_model::{Dialect, Failure, FailureKind, Json, Model, Secret, Source, Target};
 use clasp_plugin_host::{Plugin, Plugins};
 use clasp_route::ProviderModels;
 use clasp_upstream::{Account, Endpoint, Identity};
-use tokio::sync::OnceCell;
 
 use crate::app::App;
-
-/// How long a provider may take to list its models, and the longest list that is read.
-const LIST_TIMEOUT: Duration = Duration::from_secs(3);
-const LIST_LIMIT: usize = 8 * 1024 * 1024;
+use crate::listing::Listing;
 
 /// A provider that is ready.
 pub(crate) struct Provider {
@@ -28,9 +23,7 @@ pub(crate) struct Provider {
     config: Json,
     /// Whether a client that speaks the provider's dialect gets through untranslated.
     lane: bool,
-    known: Vec<Model>,
-    /// What the provider itself lists, asked once.
-    live: OnceCell<Vec<Model>>,
+    pub(crate) listing: Listing,
 }
 
 /// A target of one request.
@@ -38,6 +31,14 @@ pub(crate) struct Provider {
 pub(crate) struct Chosen {
     pub(crate) provider: Arc<Provider>,
     pub(crate) target: Arc<Target>,
+}
+
+/// A model that a client can ask for.
+pub(crate) struct Listed {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The provider's name.
+    pub(crate) provider: String,
 }
 
 /// All providers, of one state of the plugins.
@@ -49,16 +50,15 @@ pub(crate) struct Catalog {
 
 impl Provider {
     /// Where a request for one of this provider's models goes.
-    fn target(&self, model: String) -> Target {
-        let known = self.known.iter().find(|known| known.id == model);
+    pub(crate) fn target(&self, model: Model) -> Target {
         Target {
             base_url: self.endpoint.base_url.clone(),
-            context_window: known.and_then(|known| known.context_window),
-            max_output_tokens: known.and_then(|known| known.max_output_tokens),
-            abilities: known.and_then(|known| known.abilities),
+            context_window: model.context_window,
+            max_output_tokens: model.max_output_tokens,
+            abilities: model.abilities,
             config: self.config.clone(),
             provider: self.name.clone(),
-            model,
+            model: model.id,
         }
     }
 
@@ -67,33 +67,6 @@ impl Provider {
         let native = &self.plugin.manifest().native;
         let native = native.iter().find(|native| native.dialect == dialect)?;
         self.lane.then_some(&native.path)
-    }
-
-    /// What the provider lists; its known models when it lists none.
-    async fn models(&self, app: &App) -> &[Model] {
-        let live = self.live.get_or_init(|| async {
-            match tokio::time::timeout(LIST_TIMEOUT, self.list(app)).await {
-                Ok(Ok(models)) => models,
-                Ok(Err(failure)) => {
-                    tracing::debug!(provider = self.name, "listing models failed: {failure}");
-                    Vec::new()
-                }
-                Err(_elapsed) => Vec::new(),
-            }
-        });
-        let live = live.await;
-        if live.is_empty() { &self.known } else { live }
-    }
-
-    async fn list(&self, app: &App) -> Result<Vec<Model>, Failure> {
-        let Some(request) = self.plugin.list_models(&self.target(String::new())).await? else {
-            return Ok(Vec::new());
-        };
-        let answer = app.client().send(&self.endpoint, &request).await?;
-        let body = answer.body.collect(LIST_LIMIT).await?;
-        let (status, headers) = (answer.status, answer.headers);
-        let response = clasp_model::HttpResponse { status, headers, body };
-        self.plugin.parse_models(&response).await
     }
 }
 
@@ -115,7 +88,7 @@ impl Catalog {
         // Vendors have more models than anybody's list: what they refuse, they name. A provider
         // that is not set up claims no name: `openai/gpt-4o` is also another one's model.
         let models = |provider: &Provider| ProviderModels {
-            known: provider.known.iter().map(|model| model.id.clone()).collect(),
+            known: provider.listing.known().iter().map(|model| model.id.clone()).collect(),
             open: true,
         };
         let route = clasp_route::Catalog {
@@ -152,16 +125,18 @@ impl Catalog {
     }
 
     /// Where a request for `model` goes.
-    pub(crate) fn decide(&self, app: &App, model: &str) -> Result<Vec<Chosen>, Failure> {
+    pub(crate) async fn decide(&self, app: &App, model: &str) -> Result<Vec<Chosen>, Failure> {
         let choices = clasp_route::decide(app.rules(), model, &self.route)?;
         let mut chosen = Vec::with_capacity(choices.len());
         let mut refused = None;
         for choice in choices {
             match self.providers.get(&choice.provider) {
-                Some(Ok(provider)) => chosen.push(Chosen {
-                    provider: Arc::clone(provider),
-                    target: Arc::new(provider.target(choice.model)),
-                }),
+                Some(Ok(provider)) => {
+                    Listing::learn(provider, app.client(), &choice.model).await;
+                    let target = provider.target(provider.listing.model(&choice.model));
+                    let target = Arc::new(Target { model: choice.model, ..target });
+                    chosen.push(Chosen { provider: Arc::clone(provider), target });
+                }
                 Some(Err(failure)) => refused = Some(failure.clone()),
                 None => refused = Some(gone(&choice.provider)),
             }
@@ -172,30 +147,33 @@ impl Catalog {
         }
     }
 
-    /// What a client can ask for: ids and names, the configured models first.
-    pub(crate) async fn listed(&self, app: &App) -> Vec<(String, String)> {
-        let mut listed: Vec<(String, String)> = Vec::new();
-        let mut add = |id: String, name: String| {
-            if !listed.iter().any(|(known, _)| *known == id) {
-                listed.push((id, name));
+    /// What a client can ask for: the configured models first, then the default provider's, then
+    /// the others' as `provider/model`.
+    pub(crate) async fn listed(&self, app: &App) -> Vec<Listed> {
+        let mut seen = HashSet::new();
+        let mut listed = Vec::new();
+        let mut add = |id: String, name: String, provider: &str| {
+            if seen.insert(id.clone()) {
+                listed.push(Listed { id, name, provider: provider.to_owned() });
             }
         };
         for model in app.rules().models() {
-            add(model.to_owned(), model.to_owned());
+            add(model.to_owned(), model.to_owned(), app.default_provider());
         }
-        for (name, provider) in &self.providers {
-            let Ok(provider) = provider else { continue };
-            let default = name == app.default_provider();
-            let models = match default {
-                true => provider.models(app).await,
-                false => &provider.known,
-            };
+        let usable = self.providers.iter().filter_map(|(name, provider)| {
+            let provider = provider.as_ref().ok()?;
+            Some(async move { (name, Listing::all(provider, app.client()).await) })
+        });
+        let mut lists = futures_util::future::join_all(usable).await;
+        lists.sort_by_key(|(name, _)| *name != app.default_provider());
+        for (name, models) in lists {
             for model in models {
-                let id = match default {
-                    true => model.id.clone(),
+                let label = model.name.unwrap_or_else(|| model.id.clone());
+                let id = match name == app.default_provider() {
+                    true => model.id,
                     false => format!("{name}/{}", model.id),
                 };
-                add(id, model.name.clone().unwrap_or_else(|| model.id.clone()));
+                add(id, label, name);
             }
         }
         listed
@@ -238,8 +216,7 @@ async fn provider(app: &App, name: &str, plugin: &Arc<Plugin>) -> Result<Provide
         endpoint,
         config: provider.config,
         lane: provider.lane,
-        known,
-        live: OnceCell::new(),
+        listing: Listing::new(known),
     })
 }
 

@@ -9,6 +9,7 @@ mod catalog;
 mod counting;
 mod lane;
 mod listener;
+mod listing;
 mod models;
 mod outlet;
 mod pages;

@@ -1,30 +1,126 @@
-//! `GET /v1/models` and `GET /v1/models/{id}` in Anthropic's shape
-//! (<https://docs.anthropic.com/en/api/models-list>, read 2026-11-21).
+//! `GET /v1/models` and `GET /v1/models/{id}`, in Anthropic's shape for who sends
+//! `anthropic-version` (<https://docs.anthropic.com/en/api/models-list>), in OpenAI's for all others
+//! (<https://platform.openai.com/docs/api-reference/models/list>), both read 2026-11-21.
 //!
 //! The list holds what a client can ask for: the configured models, what the chosen provider
-//! lists, and the other providers' known models as `provider/model`.
+//! lists, and the other providers' models as `provider/model`.
 
-use clasp_model::{Failure, FailureKind, Source};
+use clasp_model::{Dialect, Failure, FailureKind, Source};
+use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::catalog::Listed;
 
 /// No vendor tells a creation date in all dialects; a fixed one keeps the list byte-stable.
 const CREATED: &str = "2025-01-01T00:00:00Z";
+const CREATED_UNIX: u64 = 1_735_689_600;
 
 /// Most models a page holds, as the API documents it.
 const PAGE_LIMIT: usize = 1000;
 
-pub(crate) async fn list(app: &App, query: &str) -> Result<Value, Failure> {
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asker {
+    OpenAi,
+    Anthropic,
+    /// Its picker shows only models whose ids begin with `claude` or `anthropic`
+    /// (<https://code.claude.com/docs/en/llm-gateway>, read 2026-11-21).
+    ClaudeCode,
+}
+
+/// The dialect that a question about models is answered in.
+pub(crate) fn dialect(headers: &HeaderMap) -> Dialect {
+    match Asker::of(headers) {
+        Asker::OpenAi => Dialect::OpenaiChat,
+        Asker::Anthropic | Asker::ClaudeCode => Dialect::AnthropicMessages,
+    }
+}
+
+pub(crate) async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Value, Failure> {
+    let asker = Asker::of(headers);
+    let all = listed(app, asker).await;
+    match asker {
+        Asker::OpenAi => {
+            let data: Vec<Value> = all.iter().map(|model| asker.model(model)).collect();
+            Ok(json!({ "object": "list", "data": data }))
+        }
+        Asker::Anthropic | Asker::ClaudeCode => page(&all, query),
+    }
+}
+
+pub(crate) async fn one(app: &App, headers: &HeaderMap, id: &str) -> Result<Value, Failure> {
+    let asker = Asker::of(headers);
+    let all = listed(app, asker).await;
+    let found = all.iter().find(|model| model.id.eq_ignore_ascii_case(id));
+    let model = found.ok_or_else(|| {
+        let ids = all.iter().map(|model| model.id.as_str());
+        let message = format!(
+            "model: {id} is not listed here{}; GET /v1/models lists what is",
+            clasp_route::suggestion(id, ids)
+        );
+        Failure::new(FailureKind::NotFound, Source::Client, message)
+    })?;
+    Ok(asker.model(model))
+}
+
+async fn listed(app: &App, asker: Asker) -> Vec<Listed> {
+    let mut all = app.catalog().await.listed(app).await;
+    if asker == Asker::ClaudeCode {
+        let picked = all.iter().filter(|model| !is_shown(&model.id)).map(|model| {
+            let provider = format!("{}/", model.provider);
+            let rest = model.id.strip_prefix(&provider).unwrap_or(&model.id);
+            Listed {
+                id: format!("{}{provider}{rest}", clasp_route::PICKED),
+                name: format!("{} ({})", model.name, model.provider),
+                provider: model.provider.clone(),
+            }
+        });
+        let picked: Vec<Listed> = picked.collect();
+        all.extend(picked);
+    }
+    all
+}
+
+fn is_shown(id: &str) -> bool {
+    id.starts_with("claude") || id.starts_with("anthropic")
+}
+
+impl Asker {
+    fn of(headers: &HeaderMap) -> Self {
+        let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let agent = agent.unwrap_or_default();
+        match headers.contains_key("anthropic-version") {
+            true if agent.starts_with("claude-code/") || agent.starts_with("claude-cli/") => {
+                Self::ClaudeCode
+            }
+            true => Self::Anthropic,
+            false => Self::OpenAi,
+        }
+    }
+
+    fn model(self, Listed { id, name, provider }: &Listed) -> Value {
+        match self {
+            Self::OpenAi => json!({
+                "id": id, "object": "model", "created": CREATED_UNIX, "owned_by": provider,
+            }),
+            Self::Anthropic | Self::ClaudeCode => json!({
+                "type": "model", "id": id, "display_name": name, "created_at": CREATED,
+            }),
+        }
+    }
+}
+
+/// A page of the list, as Anthropic's API cuts it.
+fn page(all: &[Listed], query: &str) -> Result<Value, Failure> {
     let query = Query::parse(query)?;
-    let all = app.catalog().await.listed(app).await;
     let start = match (&query.after_id, &query.before_id) {
-        (Some(after), _) => position(&all, after, "after_id")? + 1,
-        (None, Some(before)) => position(&all, before, "before_id")?.saturating_sub(query.limit),
+        (Some(after), _) => position(all, after, "after_id")? + 1,
+        (None, Some(before)) => position(all, before, "before_id")?.saturating_sub(query.limit),
         (None, None) => 0,
     };
     let end = match &query.before_id {
-        Some(before) if query.after_id.is_none() => position(&all, before, "before_id")?,
+        Some(before) if query.after_id.is_none() => position(all, before, "before_id")?,
         _ => all.len(),
     };
     let page: Vec<Value> = all
@@ -32,7 +128,7 @@ pub(crate) async fn list(app: &App, query: &str) -> Result<Value, Failure> {
         .take(end)
         .skip(start)
         .take(query.limit)
-        .map(|(id, name)| model(id, name))
+        .map(|model| Asker::Anthropic.model(model))
         .collect();
     let more = match query.before_id.is_some() && query.after_id.is_none() {
         true => start > 0,
@@ -47,26 +143,9 @@ pub(crate) async fn list(app: &App, query: &str) -> Result<Value, Failure> {
     }))
 }
 
-pub(crate) async fn one(app: &App, id: &str) -> Result<Value, Failure> {
-    let all = app.catalog().await.listed(app).await;
-    let found = all.iter().find(|(known, _)| known.eq_ignore_ascii_case(id));
-    let (id, name) = found.ok_or_else(|| {
-        Failure::new(
-            FailureKind::NotFound,
-            Source::Client,
-            format!("model: {id} is not listed here; GET /v1/models lists what is"),
-        )
-    })?;
-    Ok(model(id, name))
-}
-
-fn model(id: &str, name: &str) -> Value {
-    json!({ "type": "model", "id": id, "display_name": name, "created_at": CREATED })
-}
-
-fn position(all: &[(String, String)], id: &str, parameter: &str) -> Result<usize, Failure> {
+fn position(all: &[Listed], id: &str, parameter: &str) -> Result<usize, Failure> {
     all.iter()
-        .position(|(known, _)| known == id)
+        .position(|model| model.id == id)
         .ok_or_else(|| Failure::invalid(format!("{parameter}: no model {id:?} is listed")))
 }
 

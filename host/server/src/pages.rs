@@ -29,6 +29,7 @@ pub(crate) async fn respond(app: Arc<App>, http: http::Request<Incoming>) -> Res
             .await
         }
         route => {
+            let dialect = route.dialect().unwrap_or_else(|| models::dialect(http.headers()));
             let page = async move {
                 page(&app, route, http, &request_id).await.unwrap_or_else(|refused| {
                     let Refused { status, failure } = refused;
@@ -36,7 +37,7 @@ pub(crate) async fn respond(app: Arc<App>, http: http::Request<Incoming>) -> Res
                         status = status.map(|status| status.as_u16()),
                         "refused: {failure}"
                     );
-                    reply::error(Dialect::AnthropicMessages, &failure, status, &request_id)
+                    reply::error(dialect, &failure, status, &request_id)
                 })
             };
             outlet::answer(|outlet: Outlet| {
@@ -74,8 +75,10 @@ async fn page(
         Route::Info => info(app).await,
         Route::Probe => return Ok(Response::new(Bytes::new())),
         Route::Health => health(app).await,
-        Route::Models => models::list(app, http.uri().query().unwrap_or_default()).await?,
-        Route::Model(id) => models::one(app, &id).await?,
+        Route::Models => {
+            models::list(app, http.headers(), http.uri().query().unwrap_or_default()).await?
+        }
+        Route::Model(id) => models::one(app, http.headers(), &id).await?,
         Route::CountTokens(dialect) => {
             json!({ "input_tokens": counting::count(app, dialect, http).await? })
         }

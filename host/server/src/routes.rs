@@ -27,6 +27,17 @@ pub(crate) enum Route {
     WrongMethod(&'static str),
 }
 
+impl Route {
+    /// The dialect that its answers are in; none where that goes by who asks.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        match self {
+            Self::Call(dialect) | Self::CountTokens(dialect) => Some(*dialect),
+            Self::Models | Self::Model(_) => None,
+            _ => Some(Dialect::AnthropicMessages),
+        }
+    }
+}
+
 /// Finds the route of a request.
 pub(crate) fn matched(method: &Method, path: &str) -> Route {
     let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };

@@ -16,11 +16,12 @@ use crate::toolchain::{Means, TARGET, Toolchain};
 const PROFILE: &str = "clasp-guest";
 
 /// Small first: most of an instance's cost is its size, and a guest's own code is a tenth of what a
-/// request takes. No unwinding: a panic is a trap that the host catches. Macros run once, so they are
-/// not optimised.
-const SETTINGS: [&str; 12] = [
+/// request takes; the libraries that read and write JSON are a little larger for their speed. No
+/// unwinding: a panic is a trap that the host catches. Macros run once, so they are not optimised.
+const SETTINGS: [&str; 13] = [
     "inherits='release'",
-    "opt-level='s'",
+    "opt-level='z'",
+    "package.\"*\".opt-level='s'",
     "lto='fat'",
     "codegen-units=1",
     "panic='abort'",

@@ -78,6 +78,9 @@ impl Messages<'_, '_> {
 
     /// One string where that can be, since every server reads it; else a list of parts. `cache` is
     /// a hint for the whole, which stands on its last text.
+    ///
+    /// Hints wander from turn to turn, and the prompt must stay the same under them: where they are
+    /// taken, several texts are several parts with and without one.
     fn content(
         &self,
         pieces: &[Piece<'_>],
@@ -87,7 +90,7 @@ impl Messages<'_, '_> {
     ) {
         let hints = self.profile.cache_hints;
         let plain = |piece: &'_ Piece<'_>| match piece {
-            Piece::Text { cache, .. } => !hints || cache.is_none(),
+            Piece::Text { cache, .. } => !hints || (cache.is_none() && pieces.len() == 1),
             Piece::Media(_) => false,
         };
         let whole = cache.filter(|_| hints);

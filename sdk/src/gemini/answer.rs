@@ -140,7 +140,12 @@ impl Answer {
         }
     }
 
+    /// A stream has no end mark but its reason to finish: what is cut off after that is no part of
+    /// the answer.
     fn unreadable(&mut self, error: &serde_json::Error, events: &mut Vec<Event>) {
+        if self.finish.is_some() && error.is_eof() {
+            return;
+        }
         self.fail(failure::protocol(format!("the answer is not JSON: {error}")), events);
     }
 

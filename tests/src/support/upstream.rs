@@ -1,15 +1,15 @@
-//! A provider that speaks Chat Completions or Anthropic Messages as a script says, on a loopback
-//! port of its own.
+//! A provider that answers as a script says, on a loopback port of its own.
 //!
 //! It takes only what the real one would take, keeps every request, and notices when its client
-//! leaves.
+//! leaves. At `/v1` it speaks Chat Completions and Anthropic Messages; plays are also given in
+//! other APIs, each below a path of its own.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,10 +23,13 @@ use super::wire::{Head, Reader};
 use super::within;
 
 mod answer;
+mod api;
 mod chat;
 pub mod check;
 mod control;
 pub mod play;
+mod state;
+mod talk;
 
 /// The running provider; it stops when dropped.
 #[derive(Debug)]
@@ -76,6 +79,7 @@ struct Shared {
 struct Inner {
     queue: VecDeque<Answer>,
     chooser: Option<Chooser>,
+    stage: Option<Arc<Stage>>,
     requests: Vec<Recorded>,
     violations: Vec<String>,
     lenient: bool,
@@ -138,8 +142,13 @@ impl Vendor {
 
     /// Answers as the markers in the requests say.
     pub fn play(&self, stage: Stage) -> &Self {
-        let chooser = move |request: &Recorded, _| stage.answer(request);
-        self.inner(|inner| inner.chooser = Some(Box::new(chooser)));
+        let stage = Arc::new(stage);
+        let plays = Arc::clone(&stage);
+        let chooser = move |request: &Recorded, _| plays.answer(request);
+        self.inner(|inner| {
+            inner.chooser = Some(Box::new(chooser));
+            inner.stage = Some(stage);
+        });
         self
     }
 
@@ -215,6 +224,7 @@ impl Shared {
         inner.queue.clear();
         inner.requests.clear();
         inner.violations.clear();
+        inner.stage.iter().for_each(|stage| stage.reset());
         self.count(|counts| {
             counts.requests = 0;
             counts.left = 0;
@@ -277,31 +287,26 @@ impl Shared {
         let mut inner = self.inner.lock().unwrap();
         let number = inner.requests.len() + 1;
         inner.requests.push(recorded.clone());
-        let below = recorded.path.split('?').next().unwrap_or_default();
-        let anthropic = below.ends_with("/messages") || below.ends_with("/count_tokens");
-        let mut faults = match anthropic {
-            true => check::messages(&recorded.headers, &recorded.body),
-            false => check::headers(&recorded.headers),
+        let api = api::of(path);
+        if let Some(api) = api.filter(|_| method == "GET" && path.ends_with("/models")) {
+            return Answer::json(200, &api.models()).steps(&recorded.body);
+        }
+        let below = path.split('?').next().unwrap_or_default();
+        let faults = match api {
+            Some(api) => api.faults(&recorded),
+            None if below.ends_with("/messages") || below.ends_with("/count_tokens") => {
+                check::messages(&recorded.headers, &recorded.body)
+            }
+            None => vec![format!("{method} {path} is no endpoint")],
         };
-        if recorded.method == "GET" && recorded.path.ends_with("/models") {
-            let models = json!({"object": "list", "data": [
-                {"id": "gpt-scripted", "object": "model", "created": 1, "owned_by": "tests"},
-            ]});
-            return Answer::json(200, &models).steps(&recorded.body);
-        }
-        if anthropic {
-            // Checked already.
-        } else if recorded.method != "POST" || !recorded.path.ends_with("/chat/completions") {
-            faults.push(format!("{} {} is no endpoint", recorded.method, recorded.path));
-        } else if recorded.body.is_null() {
-            faults.push("the body is no JSON".to_owned());
-        } else {
-            faults.extend(check::body(&recorded.body));
-        }
         let refused = faults.first().cloned().filter(|_| !inner.lenient);
         inner.violations.extend(faults.into_iter().map(|fault| format!("#{number}: {fault}")));
         if let Some(fault) = refused {
-            return Answer::error(400, &fault, "invalid_request_error", None).steps(&recorded.body);
+            let refusal = match api {
+                Some(api) => api.refusal(&fault),
+                None => Answer::error(400, &fault, "invalid_request_error", None),
+            };
+            return refusal.steps(&recorded.body);
         }
         let (answer, faults) = match (inner.queue.pop_front(), &inner.chooser) {
             (Some(answer), _) => (answer, Vec::new()),

@@ -104,9 +104,6 @@ pub(crate) const SHELL: &str = "shell";
 pub(crate) const APPLY_PATCH: &str = "apply_patch";
 pub(crate) const TOOL_SEARCH: &str = "tool_search";
 
-/// Parameters of a tool that takes free text.
-pub(crate) const INPUT: &str = r#"{"type":"object","properties":{"input":{"type":"string","description":"The whole input of the tool, as plain text."}},"required":["input"],"additionalProperties":false}"#;
-
 /// Parameters of a function that takes none.
 pub(crate) const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
 

@@ -36,7 +36,7 @@ const PINGS: u32 = 12;
 pub(crate) fn encoder(stream: bool, mut head: Head) -> Box<dyn Encoder> {
     let echo = match std::mem::take(&mut head.echo) {
         Echo::Responses(echo) => echo,
-        Echo::Nothing => Box::default(),
+        Echo::Nothing | Echo::Chat(_) => Box::default(),
     };
     Box::new(Answer {
         sorter: Sorter::new(&head.id, "call_"),

@@ -256,8 +256,7 @@ impl Chat {
     }
 
     fn pieces(&self, text: &str) -> Vec<String> {
-        let chars: Vec<char> = text.chars().collect();
-        chars.chunks(self.piece_chars).map(|piece| piece.iter().collect()).collect()
+        pieces(text, self.piece_chars)
     }
 
     fn call_deltas(&self) -> Vec<Value> {
@@ -294,6 +293,12 @@ impl Chat {
         }
         out
     }
+}
+
+/// A text in pieces of so many characters.
+pub(super) fn pieces(text: &str, chars: usize) -> Vec<String> {
+    let all: Vec<char> = text.chars().collect();
+    all.chunks(chars).map(|piece| piece.iter().collect()).collect()
 }
 
 fn usage_json(usage: Usage) -> Value {

@@ -58,14 +58,17 @@ const PRIVATE: &[&str] = &[
     "x-claude-code-session-id",
 ];
 
+/// Headers of the client's that reached the provider.
+pub fn leaks(headers: &[(String, String)]) -> Vec<String> {
+    let names = headers.iter().map(|(name, _)| name.as_str());
+    let private = |name: &&str| PRIVATE.contains(name) || name.starts_with("x-stainless-");
+    let fault = |name: &str| format!("the client's header {name} reached the provider");
+    names.filter(private).map(fault).collect()
+}
+
 /// What the provider would say against the headers.
 pub fn headers(headers: &[(String, String)]) -> Vec<String> {
-    let mut faults = Vec::new();
-    for (name, _) in headers {
-        if PRIVATE.contains(&name.as_str()) || name.starts_with("x-stainless-") {
-            faults.push(format!("the client's header {name} reached the provider"));
-        }
-    }
+    let mut faults = leaks(headers);
     let find = |name: &str| headers.iter().find(|(each, _)| each == name);
     if !find("content-type").is_some_and(|(_, value)| value.starts_with("application/json")) {
         faults.push("content-type is not application/json".to_owned());

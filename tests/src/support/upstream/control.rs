@@ -1,6 +1,7 @@
 //! What client tests, which run in other processes, ask the scripted provider itself.
 //!
-//! `GET /_vendor/state`, `GET /_vendor/wait?requests=1&open=0&left=1` (answers once the counts are
+//! `GET /_vendor/state` (all requests, what was wrong with them, and by provider with how many
+//! answers opaque state was given and came back), `GET /_vendor/wait?requests=1&open=0&left=1` (answers once the counts are
 //! reached: at least, but `open` exactly), `POST /_vendor/reset`.
 
 use bytes::Bytes;
@@ -66,6 +67,7 @@ impl Shared {
             },
             "requests": requests.collect::<Vec<_>>(),
             "violations": inner.violations,
+            "state": inner.stage.as_ref().map(|stage| stage.state()),
         })
     }
 }

@@ -3,7 +3,8 @@
 //! `{{play NAME key=value …}}`. The scene is found by counting the tool results after the marker,
 //! so a play needs no memory. Keys for every play: `fault` and `times` with an `id` of its own
 //! (how often the fault comes), `scene` (where it comes; 0), `pieces` (characters a chunk),
-//! `writes` (bytes a write), `dir` (the client's working directory).
+//! `writes` (bytes a write), `dir` (the client's working directory). The answer has the form of the
+//! API that was asked, with that provider's opaque state, which must come back.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -11,7 +12,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{Answer, Break, Chat, Layout, Point, Recorded};
+use self::scenes::Scene;
+use super::api::{self, Api, Style};
+use super::state::{Ledger, Seal};
+use super::talk::{Kind, Part, Talk};
+use super::{Answer, Layout, Recorded};
+
+mod fault;
+mod scenes;
+mod story;
 
 /// Text that is easily damaged on the way.
 pub const LETTERS: &str =
@@ -25,56 +34,80 @@ struct Marker {
     keys: BTreeMap<String, String>,
 }
 
-/// One answer of a play.
-#[derive(Default)]
-struct Scene {
-    thinking: &'static str,
-    text: String,
-    calls: Vec<(&'static str, Value)>,
-    /// What the results of the scene before must contain.
-    expects: Vec<String>,
-    /// A picture must have come with them.
-    expects_picture: bool,
-}
-
-/// What the conversation after the marker holds.
-#[derive(Default)]
-struct Story {
-    calls: Vec<(String, Value)>,
-    results: Vec<String>,
-    pictures: usize,
-}
-
-/// Chooses the answers; keeps only how often a fault has come, and how many answers.
+/// Chooses the answers; keeps only how often a fault has come, how many answers there were, and
+/// the state that they held.
 #[derive(Debug, Default)]
 pub struct Stage {
     faults: Mutex<HashMap<String, usize>>,
     answers: AtomicUsize,
+    ledger: Ledger,
 }
 
 impl Stage {
     /// The answer to a request, and what is wrong with the request.
     pub fn answer(&self, request: &Recorded) -> (Answer, Vec<String>) {
-        let tools: Vec<&str> = request.body["tools"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|tool| tool["function"]["name"].as_str())
-            .collect();
-        let Some((marker, story)) = read(&request.body["messages"]) else {
-            return (aside(&request.body), Vec::new());
+        let Some(api) = api::of(&request.path) else {
+            return (Answer::text("aside"), vec![format!("nothing is played at {}", request.path)]);
         };
-        let scenes = marker.scenes();
-        let needs_tools = scenes.iter().any(|scene| !scene.calls.is_empty());
-        if tools.is_empty() && needs_tools {
-            return (aside(&request.body), Vec::new());
+        let talk = api.read(&request.body);
+        let (mut faults, lost) = self.ledger.check(api, request, &talk);
+        if let Some(refusal) = lost.and_then(|lost| api.lost(&lost)) {
+            return (refusal, faults);
         }
-        let (index, faults) = follow(&scenes, &story, &tools);
-        let scene = &scenes[index];
+        let played = story::read(&talk).map(|(marker, story)| (marker.scenes(), marker, story));
+        let played = played.filter(|(scenes, ..)| {
+            !talk.tools.is_empty() || scenes.iter().all(|scene| scene.calls.is_empty())
+        });
+        let Some((scenes, marker, story)) = played else {
+            let text = Part::new(Kind::Text(aside(&talk.schema)));
+            return (api.answer(request, &[text], Style::default()), faults);
+        };
+        let (index, wrong) = story::follow(&scenes, &story, &talk.tools);
+        faults.extend(wrong);
         let at = marker.number("scene").unwrap_or(0);
         let fault = marker.keys.get("fault").filter(|_| at == index && self.due(&marker));
         let number = self.answers.fetch_add(1, Ordering::Relaxed);
-        (marker.answer(scene, number, fault.map(String::as_str)), faults)
+        let parts = self.parts(api, &talk, &scenes[index], number);
+        let error = fault.filter(|fault| *fault == "error").map(|_| "The server had an error");
+        let mut answer = api.answer(request, &parts, marker.style(number, error));
+        if let Some(fault) = fault {
+            answer = fault::of(fault, &marker, answer);
+        }
+        if let Some(bytes) = marker.number("writes") {
+            answer = answer.in_writes_of(bytes);
+        }
+        (answer, faults)
+    }
+
+    /// By provider, with how many answers state was given, and how many of them came back with it.
+    pub fn state(&self) -> Value {
+        self.ledger.counts()
+    }
+
+    /// Forgets the state.
+    pub fn reset(&self) {
+        self.ledger.reset();
+    }
+
+    /// The pieces of a scene, with state.
+    fn parts(&self, api: &dyn Api, talk: &Talk, scene: &Scene, number: usize) -> Vec<Part> {
+        let mut parts = Vec::new();
+        if !scene.thinking.is_empty() && talk.thinks {
+            parts.push(Part::new(Kind::Thinking(scene.thinking.to_owned())));
+        }
+        if !scene.text.is_empty() {
+            parts.push(Part::new(Kind::Text(scene.text.clone())));
+        }
+        parts.extend(scene.calls.iter().enumerate().map(|(index, (name, arguments))| {
+            Part::new(Kind::Call {
+                id: format!("call_{number:06}_{index}"),
+                name: (*name).to_owned(),
+                arguments: arguments.clone(),
+            })
+        }));
+        api.sign(&mut parts, &mut Seal::new(api.name(), number));
+        self.ledger.give(api.name(), &parts);
+        parts
     }
 
     /// Whether the marker's fault comes this time.
@@ -102,274 +135,21 @@ impl Marker {
         self.keys.get(key)?.parse().ok()
     }
 
-    fn scenes(&self) -> Vec<Scene> {
-        let dir = self.keys.get("dir").map_or("/nonexistent", String::as_str);
-        let bash = |command: String| ("Bash", json!({"command": command, "description": "a step"}));
-        let last = |text: &str| Scene { text: text.to_owned(), ..Scene::default() };
-        match self.name.as_str() {
-            "session" => vec![
-                Scene {
-                    text: "I read the file first.".into(),
-                    calls: vec![("Read", json!({"file_path": format!("{dir}/a.txt")}))],
-                    ..Scene::default()
-                },
-                Scene {
-                    thinking: "The word must change, and two commands can run meanwhile.",
-                    text: "Three things at once.".into(),
-                    calls: vec![
-                        (
-                            "Edit",
-                            json!({"file_path": format!("{dir}/a.txt"),
-                                "old_string": "old-word", "new_string": "new-word"}),
-                        ),
-                        bash(format!("echo one > {dir}/b.txt")),
-                        bash(format!("echo two; ls {dir}")),
-                    ],
-                    expects: vec!["first line".into(), "old-word".into()],
-                    ..Scene::default()
-                },
-                Scene {
-                    calls: vec![(
-                        "Write",
-                        json!({"file_path": format!("{dir}/c.txt"), "content": LETTERS}),
-                    )],
-                    expects: vec!["two".into(), "a.txt".into()],
-                    ..Scene::default()
-                },
-                Scene {
-                    calls: vec![bash(format!("cat {dir}/a.txt {dir}/b.txt; wc -c < {dir}/c.txt"))],
-                    ..Scene::default()
-                },
-                Scene {
-                    calls: vec![bash("echo broken >&2; exit 7".into())],
-                    expects: vec!["new-word".into(), "one".into(), LETTERS.len().to_string()],
-                    ..Scene::default()
-                },
-                Scene { expects: vec!["broken".into()], ..last("session-over") },
-            ],
-            "shell" => vec![
-                Scene {
-                    text: "I run it.".into(),
-                    calls: vec![bash(format!("echo ran >> {dir}/ran.txt; cat {dir}/ran.txt"))],
-                    ..Scene::default()
-                },
-                Scene { expects: vec!["ran".into()], ..last("shell-over") },
-            ],
-            "long" => (0..8)
-                .map(|step| Scene {
-                    calls: vec![bash(format!("echo step-{step}"))],
-                    expects: (step > 0).then(|| format!("step-{}", step - 1)).into_iter().collect(),
-                    ..Scene::default()
-                })
-                .chain([last("long-over")])
-                .collect(),
-            "picture" => vec![
-                Scene {
-                    calls: vec![("Read", json!({"file_path": format!("{dir}/dot.png")}))],
-                    ..Scene::default()
-                },
-                Scene { expects_picture: true, ..last("picture-over") },
-            ],
-            "weather" => vec![
-                Scene {
-                    text: "Let me look.".into(),
-                    calls: vec![("get_weather", json!({"city": "Oslo"}))],
-                    ..Scene::default()
-                },
-                Scene { expects: vec!["Oslo".into()], ..last("weather-over") },
-            ],
-            "two-cities" => vec![
-                Scene {
-                    calls: vec![
-                        ("get_weather", json!({"city": "Oslo"})),
-                        ("get_weather", json!({"city": "S\u{e3}o \"Paulo\""})),
-                    ],
-                    ..Scene::default()
-                },
-                Scene {
-                    expects: vec!["Oslo".into(), "S\u{e3}o \"Paulo\"".into()],
-                    ..last("two-cities-over")
-                },
-            ],
-            "journey" => vec![
-                Scene {
-                    thinking: "First one city.",
-                    calls: vec![("get_weather", json!({"city": "Oslo"}))],
-                    ..Scene::default()
-                },
-                Scene {
-                    thinking: "Then the other.",
-                    calls: vec![("get_weather", json!({"city": "Bergen"}))],
-                    expects: vec!["Oslo".into()],
-                    ..Scene::default()
-                },
-                Scene { expects: vec!["Bergen".into()], ..last("journey-over") },
-            ],
-            "think" => {
-                vec![Scene { thinking: "Step by step, slowly.", ..last("think-over") }]
-            }
-            "person" => vec![last(&json!({"name": "Ada", "age": 36}).to_string())],
-            "letters" => vec![last(&format!("{LETTERS}letters-over"))],
-            other => vec![last(&format!("{other}-over"))],
-        }
-    }
-
-    fn answer(&self, scene: &Scene, number: usize, fault: Option<&str>) -> Answer {
-        let mut chat = Chat::new().pieces_of(self.number("pieces").unwrap_or(16));
-        if !scene.thinking.is_empty() {
-            chat = chat.thinking(scene.thinking);
-        }
-        if !scene.text.is_empty() {
-            chat = chat.text(&scene.text);
-        }
-        for (index, (name, arguments)) in scene.calls.iter().enumerate() {
-            chat = chat.call(&format!("call_{number:06}_{index}"), name, arguments);
-        }
-        chat = match self.keys.get("calls").map(String::as_str) {
-            Some("interleaved") => chat.calls(Layout::Interleaved),
-            Some("whole") => chat.calls(Layout::Whole),
-            Some("same-index") => chat.calls(Layout::WholeSameIndex),
-            _ => chat,
+    fn style(&self, number: usize, error: Option<&'static str>) -> Style {
+        let layout = match self.keys.get("calls").map(String::as_str) {
+            Some("interleaved") => Layout::Interleaved,
+            Some("whole") => Layout::Whole,
+            Some("same-index") => Layout::WholeSameIndex,
+            _ => Layout::InTurn,
         };
-        let at = self.number("after").unwrap_or(3);
-        let answer = match fault {
-            None => Answer::from(chat),
-            Some("cut") => Answer::from(chat).broken(Point::Frames(at), Break::Close),
-            Some("clean-cut") => Answer::from(chat).broken(Point::Frames(at), Break::Clean),
-            Some("reset") => Answer::from(chat).broken(Point::Frames(at), Break::Reset),
-            Some("stall") => Answer::from(chat).broken(Point::Frames(at), Break::Stall),
-            Some("error") => Answer::from(chat.error_chunk("The server had an error")),
-            Some("no-answer") => Answer::never(),
-            Some("reset-at-once") => Answer::reset(),
-            Some("html") => Answer::body(502, "text/html", "<html><body>Bad Gateway</body></html>"),
-            Some("overflow") => Answer::error(
-                400,
-                "This model's maximum context length is 128000 tokens. However, your messages \
-                 resulted in 208310 tokens. Please reduce the length of the messages.",
-                "invalid_request_error",
-                Some("context_length_exceeded"),
-            ),
-            Some("429") => Answer::error(
-                429,
-                "Rate limit reached for requests",
-                "requests",
-                Some("rate_limit_exceeded"),
-            )
-            .header("retry-after", self.keys.get("retry").map_or("1", String::as_str)),
-            Some("401") => Answer::error(
-                401,
-                "Incorrect API key provided: sk-proj-********abcd.",
-                "invalid_request_error",
-                Some("invalid_api_key"),
-            ),
-            Some("404") => Answer::error(
-                404,
-                "The model does not exist or you do not have access to it.",
-                "invalid_request_error",
-                Some("model_not_found"),
-            ),
-            Some(status) => {
-                let status = status.parse().unwrap_or(500);
-                let kind = if status < 500 { "invalid_request_error" } else { "server_error" };
-                Answer::error(status, "Scripted failure", kind, None)
-            }
-        };
-        match self.number("writes") {
-            Some(bytes) => answer.in_writes_of(bytes),
-            None => answer,
-        }
+        Style { number, pieces: self.number("pieces").unwrap_or(16), layout, error }
     }
-}
-
-/// The last marker, and what came after it.
-fn read(messages: &Value) -> Option<(Marker, Story)> {
-    let messages = messages.as_array()?;
-    let text = |message: &Value| match &message["content"] {
-        Value::String(text) => text.clone(),
-        parts => parts
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|part| part["text"].as_str())
-            .collect::<Vec<_>>()
-            .join("\n"),
-    };
-    let (at, marker) = messages
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(_, message)| message["role"] == "user")
-        .find_map(|(at, message)| Some((at, Marker::parse(&text(message))?)))?;
-    let mut story = Story::default();
-    for message in &messages[at + 1..] {
-        let parts = message["content"].as_array().into_iter().flatten();
-        story.pictures += parts.filter(|part| part["type"] == "image_url").count();
-        if message["role"] == "tool" {
-            story.results.push(text(message));
-        }
-        for call in message["tool_calls"].as_array().into_iter().flatten() {
-            let function = &call["function"];
-            let arguments = function["arguments"].as_str().unwrap_or_default();
-            story.calls.push((
-                function["name"].as_str().unwrap_or_default().to_owned(),
-                serde_json::from_str(arguments).unwrap_or(Value::Null),
-            ));
-        }
-    }
-    Some((marker, story))
-}
-
-/// Which scene is next, and what is wrong with the story so far.
-fn follow(scenes: &[Scene], story: &Story, tools: &[&str]) -> (usize, Vec<String>) {
-    let mut faults = Vec::new();
-    let mut used = 0;
-    let mut index = 0;
-    while index + 1 < scenes.len() {
-        let count = scenes[index].calls.len();
-        if count == 0 || used + count > story.results.len() {
-            break;
-        }
-        for ((name, arguments), (told_name, told)) in
-            scenes[index].calls.iter().zip(story.calls.iter().skip(used))
-        {
-            // A client may add its own defaults to what it replays, and change nothing.
-            let kept = arguments
-                .as_object()
-                .into_iter()
-                .flatten()
-                .all(|(member, value)| told[member] == *value);
-            if told_name != name || !kept {
-                faults.push(format!("scene {index}: {name} {arguments} came back as {told}"));
-            }
-        }
-        let results = story.results[used..used + count].join("\n");
-        index += 1;
-        used += count;
-        for expected in &scenes[index].expects {
-            if !results.contains(expected.as_str()) {
-                faults.push(format!("scene {index}: {expected:?} is not in {results:?}"));
-            }
-        }
-    }
-    if used < story.results.len() && index + 1 < scenes.len() {
-        faults.push(format!("scene {index}: only some results came back"));
-    }
-    if scenes[index].expects_picture && story.pictures == 0 {
-        faults.push(format!("scene {index}: the picture did not come"));
-    }
-    for (name, _) in &scenes[index].calls {
-        if !tools.contains(name) {
-            faults.push(format!("scene {index}: the tool {name} is not offered"));
-        }
-    }
-    (index, faults)
 }
 
 /// A harmless answer to what a client asks beside its session: titles, summaries.
-fn aside(body: &Value) -> Answer {
-    let schema = &body["response_format"]["json_schema"]["schema"];
+fn aside(schema: &Value) -> String {
     if !schema.is_object() {
-        return Answer::text("aside");
+        return "aside".to_owned();
     }
     let properties = schema["properties"].as_object().into_iter().flatten();
     let members = properties.map(|(name, schema)| {
@@ -382,5 +162,5 @@ fn aside(body: &Value) -> Answer {
         };
         (name.clone(), value)
     });
-    Answer::text(&Value::Object(members.collect()).to_string())
+    Value::Object(members.collect()).to_string()
 }

@@ -6,6 +6,7 @@ use clasp_model::{
     ToolResult,
 };
 
+use crate::cache::hint as cache;
 use crate::ids;
 use crate::json::read::{Fault, Kind, Read, Reader};
 
@@ -41,30 +42,6 @@ pub(super) fn text(reader: &mut Reader<'_>) -> Read<Text> {
         return Err(Fault::new("text content blocks must be non-empty").under("text"));
     }
     Ok(block)
-}
-
-pub(super) fn cache(reader: &mut Reader<'_>) -> Read<CacheHint> {
-    let mut hint = CacheHint::default();
-    reader.object(|reader, name| {
-        match name {
-            "ttl" => hint.ttl = reader.optional(lifetime)?,
-            _ => reader.skip()?,
-        }
-        Ok(())
-    })?;
-    Ok(hint)
-}
-
-/// `5m` or `1h` in seconds.
-fn lifetime(reader: &mut Reader<'_>) -> Read<u32> {
-    let text = reader.string()?;
-    let seconds = |unit: char, seconds: u32| {
-        let count: u32 = text.strip_suffix(unit)?.parse().ok()?;
-        count.checked_mul(seconds)
-    };
-    seconds('m', 60)
-        .or_else(|| seconds('h', 3600))
-        .ok_or_else(|| Fault::new(format!("Input should be '5m' or '1h', not {:?}", &*text)))
 }
 
 fn thinking(reader: &mut Reader<'_>) -> Read<Thinking> {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use clasp_model::{FunctionTool, HostedTool, Tool, ToolChoice};
 
-use super::content::cache;
+use crate::cache::hint as cache;
 use crate::json::read::{Fault, Read, Reader};
 
 pub(super) fn list(reader: &mut Reader<'_>) -> Read<Vec<Tool>> {

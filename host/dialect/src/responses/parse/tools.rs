@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use clasp_model::{ByteString, Field, FunctionTool, HostedTool, Json, Tool, ToolChoice};
 
 use super::options;
+use crate::free_text;
 use crate::json::read::{Fault, Kind as JsonKind, Read, Reader};
-use crate::responses::callee::{Callee, Callees, INPUT, Kind, NOTHING, TOOL_SEARCH};
+use crate::responses::callee::{Callee, Callees, Kind, NOTHING, TOOL_SEARCH};
 
 /// The tools of a request, as any model can be offered them.
 #[derive(Default)]
@@ -265,16 +266,9 @@ fn function(reader: &mut Reader<'_>, known: &[&str]) -> Read<FunctionTool> {
 fn custom(reader: &mut Reader<'_>) -> Read<FunctionTool> {
     let whole = reader.clone();
     let mut function = function(reader, &["format"])?;
-    let mut about = function.description.as_deref().unwrap_or_default().to_owned();
-    if !about.is_empty() {
-        about.push_str("\n\n");
-    }
-    about.push_str("The tool takes plain text: put all of it into `input`, as it is.");
-    if let Some((syntax, definition)) = grammar(whole)? {
-        about.push_str(&format!(" It must match this {syntax} grammar:\n{definition}"));
-    }
-    function.description = Some(about.into());
-    function.parameters = Json::from_checked(ByteString::from_static(INPUT));
+    let grammar = grammar(whole)?;
+    let grammar = grammar.as_ref().map(|(syntax, definition)| (&**syntax, &**definition));
+    free_text::offer(&mut function, grammar);
     Ok(function)
 }
 

@@ -1,0 +1,123 @@
+//! The APIs that the scripted provider speaks, each below a path of its own.
+//!
+//! The plain Chat Completions at `/v1` keep no state. All others think, and give opaque state that
+//! has to come back as their documentation says.
+
+use serde_json::{Value, json};
+
+use super::state::{Lost, Seal};
+use super::talk::{Part, Talk};
+use super::{Answer, Layout, Recorded};
+
+mod chat;
+mod deepseek;
+mod gemini;
+mod messages;
+mod openrouter;
+mod responses;
+
+/// One API: how requests are read and answers are written.
+pub(super) trait Api: Sync {
+    /// The first word of its paths; its state is told by it.
+    fn name(&self) -> &'static str;
+
+    /// What the provider would say against a request, whatever was said before.
+    fn faults(&self, request: &Recorded) -> Vec<String>;
+
+    /// Reads a request.
+    fn read(&self, body: &Value) -> Talk;
+
+    /// Adds the opaque state that the provider gives with an answer.
+    fn sign(&self, parts: &mut Vec<Part>, seal: &mut Seal);
+
+    /// Writes an answer, as a stream where the request asks for one.
+    fn answer(&self, request: &Recorded, parts: &[Part], style: Style) -> Answer;
+
+    /// The provider's error for a bad request.
+    fn refusal(&self, message: &str) -> Answer;
+
+    /// The provider's error for state that is missing or not its own, where it notices.
+    fn lost(&self, lost: &Lost) -> Option<Answer>;
+
+    /// The list of models.
+    fn models(&self) -> Value {
+        json!({"object": "list", "data": [
+            {"id": "gpt-scripted", "object": "model", "created": 1, "owned_by": "tests"},
+        ]})
+    }
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style {
+    /// Tells this answer's ids from another's.
+    pub number: usize,
+    /// Characters a chunk.
+    pub pieces: usize,
+    /// How several calls stand in a stream; by Chat alone.
+    pub layout: Layout,
+    /// An error instead of the end of the stream; by Chat alone.
+    pub error: Option<&'static str>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { number: 0, pieces: 16, layout: Layout::InTurn, error: None }
+    }
+}
+
+/// Those that give state.
+const STATEFUL: [&dyn Api; 5] = [
+    &gemini::Gemini,
+    &responses::Responses,
+    &deepseek::DeepSeek,
+    &openrouter::OpenRouter,
+    &messages::Messages,
+];
+
+/// The API of a path, query included.
+pub(super) fn of(path: &str) -> Option<&'static dyn Api> {
+    let path = path.split('?').next().unwrap_or_default();
+    if path.starts_with("/v1/") {
+        let chat = path.ends_with("/chat/completions") || path.ends_with("/models");
+        return chat.then_some(&chat::Chat as &dyn Api);
+    }
+    let name = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    STATEFUL.into_iter().find(|api| api.name() == name)
+}
+
+/// The names of those that give state.
+pub(super) fn stateful() -> impl Iterator<Item = &'static str> {
+    STATEFUL.into_iter().map(Api::name)
+}
+
+/// A stream of frames, or a whole document.
+fn either(stream: bool, frames: Vec<String>, whole: &Value) -> Answer {
+    if stream { Answer::frames(frames) } else { Answer::json(200, whole) }
+}
+
+/// An event with its name.
+fn named(event: &Value) -> String {
+    format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap_or_default())
+}
+
+/// The size of a prompt, roughly.
+fn prompt_tokens(request: &Recorded) -> usize {
+    request.bytes.len() / 4 + 1
+}
+
+/// Faults for each member that the provider does not know.
+fn unknown(value: &Value, known: &[&str], fault: impl Fn(&str) -> String) -> Vec<String> {
+    let names = value.as_object().into_iter().flat_map(|object| object.keys());
+    names.filter(|name| !known.contains(&name.as_str())).map(|name| fault(name)).collect()
+}
+
+/// The elements of a list; none where there is no list.
+fn each(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
+/// A member that is a text; empty where there is none.
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_default()
+}
