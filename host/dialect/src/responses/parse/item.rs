@@ -15,7 +15,6 @@ use super::members::Item;
 use super::words::{found, shell_output, without_type, wrapped};
 use super::{content, options};
 use crate::json::read::{Fault, Read, Reader};
-use crate::json::write;
 use crate::responses::callee::{APPLY_PATCH, LOCAL_SHELL, SHELL, TOOL_SEARCH};
 use crate::{arguments, hidden};
 
@@ -42,13 +41,8 @@ pub(super) fn read<'a>(
             call(&item, &item.called()?, arguments::object(&arguments), conversation)
         }
         "custom_tool_call" => {
-            let input = item.required_text("input")?;
-            call(
-                &item,
-                &item.called()?,
-                wrapped("input", |out| write::string(out, &input)),
-                conversation,
-            )
+            let input = arguments::free_text(&item.required_text("input")?);
+            call(&item, &item.called()?, input, conversation)
         }
         "local_shell_call" => {
             let action = without_type(item.object("action")?);
