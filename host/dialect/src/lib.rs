@@ -19,7 +19,7 @@ pub mod lane;
 mod openai;
 #[cfg(test)]
 mod pieces;
-mod responses;
+pub mod responses;
 mod results;
 #[cfg(test)]
 mod samples;
@@ -56,6 +56,24 @@ pub enum Echo {
     Chat(ChatEcho),
     /// What OpenAI Responses repeats.
     Responses(Box<ResponsesEcho>),
+}
+
+impl Echo {
+    /// The request goes on from the stored response `id`, and the answer says so. Only OpenAI
+    /// Responses have such.
+    pub fn continues(&mut self, id: &str) {
+        if let Self::Responses(echo) = self {
+            echo.continues(id);
+        }
+    }
+
+    /// The answer will be stored: it says so, and its [`Encoder::document`] is kept. Only OpenAI
+    /// Responses have such.
+    pub fn stores(&mut self) {
+        if let Self::Responses(echo) = self {
+            echo.stores();
+        }
+    }
 }
 
 /// A request that was read.
@@ -105,6 +123,12 @@ pub trait Encoder: Send {
     /// The failure that ended the answer, whether told by [`fail`](Self::fail) or met while
     /// encoding. The status of a plain answer that failed is not 200.
     fn failure(&self) -> Option<&Failure>;
+
+    /// The whole answer as a plain one would be, also of a stream: once it has ended well, and only
+    /// where [`Echo::stores`] asked for it.
+    fn document(&self) -> Option<Bytes> {
+        None
+    }
 }
 
 /// Reads a request body.

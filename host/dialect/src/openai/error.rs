@@ -93,7 +93,8 @@ pub(crate) fn detail_of(param: &str) -> clasp_model::Json {
     clasp_model::Json::from_checked(String::from_utf8_lossy(&out).into_owned().into())
 }
 
-fn param(failure: &Failure) -> Option<clasp_model::ByteString> {
+/// The parameter at fault.
+pub(crate) fn param(failure: &Failure) -> Option<clasp_model::ByteString> {
     let detail = failure.detail.as_ref().filter(|_| failure.source == Source::Client)?;
     Reader::new(detail.text()).peek("param").ok().flatten()
 }

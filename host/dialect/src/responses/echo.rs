@@ -14,6 +14,10 @@ use crate::json::write;
 pub struct ResponsesEcho {
     /// Members of the `response` object, with commas before each.
     members: Box<str>,
+    /// The stored response that the request goes on from.
+    previous: Option<Box<str>>,
+    /// The answer will be stored.
+    stored: bool,
     callees: Callees,
 }
 
@@ -55,13 +59,34 @@ impl ResponsesEcho {
             out.put_slice(b"\":");
             write::document(&mut out, asked.unwrap_or(default));
         }
-        // Nothing is kept here, whatever was asked for.
-        out.put_slice(b",\"previous_response_id\":null,\"store\":false");
-        Self { members: String::from_utf8_lossy(&out).into(), callees }
+        let members = String::from_utf8_lossy(&out).into();
+        Self { members, previous: None, stored: false, callees }
     }
 
-    pub(super) fn members(&self) -> &str {
-        &self.members
+    pub(crate) fn continues(&mut self, id: &str) {
+        self.previous = Some(id.into());
+    }
+
+    pub(crate) fn stores(&mut self) {
+        self.stored = true;
+    }
+
+    pub(super) fn is_stored(&self) -> bool {
+        self.stored
+    }
+
+    /// Writes the members, each with a comma before. Whether the answer is stored is as it is,
+    /// whatever was asked for.
+    pub(super) fn write(&self, out: &mut BytesMut) {
+        out.reserve(self.members.len() + 100);
+        out.put_slice(self.members.as_bytes());
+        out.put_slice(b",\"previous_response_id\":");
+        match &self.previous {
+            Some(id) => write::string(out, id),
+            None => out.put_slice(b"null"),
+        }
+        out.put_slice(b",\"store\":");
+        out.put_slice(if self.stored { b"true" } else { b"false" });
     }
 
     pub(super) fn callee(&self, offered: &str) -> Option<&Callee> {

@@ -15,7 +15,7 @@ mod response;
 mod tests;
 mod wire;
 
-use bytes::{BufMut, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use clasp_model::{Event, Failure, FailureKind, Json, Source};
 
 use self::call::Call;
@@ -52,6 +52,7 @@ pub(crate) fn encoder(stream: bool, mut head: Head) -> Box<dyn Encoder> {
         service_tier: None,
         phase: Phase::New,
         failure: None,
+        document: None,
     })
 }
 
@@ -73,6 +74,8 @@ struct Answer {
     service_tier: Option<Json>,
     phase: Phase,
     failure: Option<Failure>,
+    /// The whole answer, where it will be stored.
+    document: Option<Bytes>,
 }
 
 /// The item that is being told.
@@ -287,6 +290,11 @@ impl Encoder for Answer {
         } else {
             self.response(state, out);
         }
+        if self.echo.is_stored() {
+            let mut document = BytesMut::new();
+            self.response(state, &mut document);
+            self.document = Some(document.freeze());
+        }
         self.phase = Phase::Ended;
     }
 
@@ -298,6 +306,10 @@ impl Encoder for Answer {
 
     fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
+    }
+
+    fn document(&self) -> Option<Bytes> {
+        self.document.clone()
     }
 }
 

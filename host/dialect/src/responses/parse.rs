@@ -2,7 +2,8 @@
 //!
 //! Rule: what has a name in the vocabulary is checked, and a fault names its path (D5); what has
 //! none goes into `extra` under its own name, or stays as it is (C12). What would need an earlier
-//! request to be known is refused with what to do instead: nothing is stored here.
+//! request to be known is refused with what to do instead: a stored response that the request goes
+//! on from is part of its input by now.
 
 mod content;
 mod conversation;
@@ -21,6 +22,7 @@ use self::conversation::Conversation;
 use self::options::{Format, Thinks};
 use self::tools::Tools;
 use super::echo::{self, ResponsesEcho};
+use super::stored;
 use crate::json::read::{Fault, Kind, Read, Reader};
 use crate::openai;
 use crate::{hidden, results};
@@ -106,8 +108,11 @@ fn member<'a>(
         "include" => {
             reader.optional(|r| options::include(r, &mut request.extra))?;
         }
-        // About the answer that is written here; nothing is stored, also where that is asked for.
-        "store" | "stream_options" => reader.skip()?,
+        // About the answer that is written here.
+        "store" => {
+            reader.optional(Reader::boolean)?;
+        }
+        "stream_options" => reader.skip()?,
         "background" => {
             if reader.optional(Reader::boolean)? == Some(true) {
                 draft.refused = Some(refused(
@@ -120,12 +125,7 @@ fn member<'a>(
         }
         "previous_response_id" => {
             if let Some(id) = reader.optional(Reader::string)? {
-                let what = format!(
-                    "Previous response with id {:?} not found: answers are not stored here. Send \
-                     the whole conversation in `input`.",
-                    &*id
-                );
-                draft.refused = Some(refused(name, "previous_response_not_found", &what));
+                draft.refused = Some(stored::previous_without_store(&id));
             }
         }
         "conversation" => {

@@ -28,7 +28,7 @@ pub(super) fn write(
     out: &mut BytesMut,
 ) {
     let length: usize = output.iter().map(String::len).sum();
-    out.reserve(length + echo.members().len() + 600);
+    out.reserve(length + 600);
     let status = match state {
         State::InProgress => "in_progress",
         State::Ended(Ending::Completed, _) => "completed",
@@ -65,7 +65,7 @@ pub(super) fn write(
         State::Ended(_, counts) => object(out, "usage", |out| counts.write(out)),
         State::InProgress | State::Failed(_) => raw(out, "usage", "null"),
     }
-    out.put_slice(echo.members().as_bytes());
+    echo.write(out);
     out.put_u8(b'}');
 }
 
