@@ -11,8 +11,6 @@ mod glance;
 pub(crate) mod headers;
 #[cfg(test)]
 pub(crate) mod samples;
-#[cfg(test)]
-mod tests;
 
 use bytes::Bytes;
 use clasp_model::{ByteString, Dialect, Failure, Header, HttpResponse, Usage};

@@ -3,6 +3,9 @@
 //! Rule: nothing is held back, and of an event that is not needed nothing is kept or read. What an
 //! event means is for each dialect to say: see [`Look`].
 
+#[cfg(test)]
+mod tests;
+
 use clasp_model::ByteString;
 
 use super::{Seen, Tap};
@@ -43,7 +46,7 @@ pub(crate) trait Look: Default + Send + Sync {
     /// Reads an event's data. What cannot be read counts for nothing.
     fn read(&mut self, data: &ByteString, seen: &mut Seen) -> Read<()>;
 
-    /// The body ended in good order.
+    /// The body ended, and not within an event.
     fn finish(&mut self, _seen: &mut Seen) {}
 }
 
@@ -100,6 +103,7 @@ impl<L: Look> Tap for Events<L> {
     }
 
     fn finish(&mut self) {
+        let is_between = self.seen.between;
         let line = std::mem::take(&mut self.line);
         if !std::mem::take(&mut self.skips_line) && !line.is_empty() {
             let data = self.take_line(&line, &[]);
@@ -110,8 +114,9 @@ impl<L: Look> Tap for Events<L> {
             Kind::End => Kind::Needed,
             kind => kind,
         };
-        self.end_event(&[]);
-        self.look.finish(&mut self.seen);
+        if self.end_event(&[]) || is_between {
+            self.look.finish(&mut self.seen);
+        }
     }
 
     fn seen(&self) -> &Seen {
@@ -188,31 +193,31 @@ impl<L: Look> Events<L> {
         }
     }
 
-    fn end_event(&mut self, held: &[u8]) {
+    /// Whether the event's data was read.
+    fn end_event(&mut self, held: &[u8]) -> bool {
         let kept = std::mem::take(&mut self.data);
         let data = if kept.is_empty() { held } else { &kept };
         let kind = std::mem::take(&mut self.kind);
         let lost = std::mem::take(&mut self.lost);
-        if !std::mem::take(&mut self.filled) {
-            return;
+        if !std::mem::take(&mut self.filled) || (data.is_empty() && kind == Kind::Unsaid && !lost) {
+            return false;
         }
+        self.seen.events += 1;
         let kind = match kind {
-            Kind::Unsaid if !data.is_empty() => self.look.sniff(data),
+            Kind::Unsaid if !lost => self.look.sniff(data),
             kind => kind,
         };
         match kind {
             Kind::Content => self.seen.content = true,
-            Kind::Unsaid if !lost => return,
             Kind::Unsaid | Kind::Idle => {}
             Kind::Needed | Kind::End => {
                 self.seen.ended |= kind == Kind::End;
-                if let Ok(text) = std::str::from_utf8(data) {
-                    // What cannot be read is the client's to judge.
-                    let _ = self.look.read(&text.into(), &mut self.seen);
-                }
+                // What cannot be read is the client's to judge.
+                let text = std::str::from_utf8(data);
+                return text.is_ok_and(|text| self.look.read(&text.into(), &mut self.seen).is_ok());
             }
         }
-        self.seen.events += 1;
+        false
     }
 }
 

@@ -18,6 +18,57 @@ pub(crate) fn own(state: &str) -> Option<String> {
     Some(own.to_owned())
 }
 
+/// An answer of each dialect, whole.
+pub(crate) const STREAMS: [(Dialect, &str); 3] = [
+    (Dialect::AnthropicMessages, MESSAGES),
+    (Dialect::OpenaiResponses, RESPONSES),
+    (Dialect::OpenaiChat, CHAT),
+];
+
+/// The counts of each: 18 tokens of input, 5 of them cached, and 7 of output.
+pub(crate) const MESSAGES: &str = concat!(
+    "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",",
+    "\"usage\":{\"input_tokens\":10,\"cache_creation_input_tokens\":3,",
+    "\"cache_read_input_tokens\":null,\"output_tokens\":1}}}\n\n",
+    "event: ping\r\ndata: {\"type\":\"ping\"}\r\n\r\n: a comment\n\n",
+    "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0}\n\n",
+    "event: message_delta\ndata: {\"type\":\"message_delta\",\ndata:\"delta\":{},",
+    "\"usage\":{\"output_tokens\":7,\"cache_read_input_tokens\":5}}\n\n",
+    "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
+);
+
+pub(crate) const RESPONSES: &str = concat!(
+    "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"resp_1\",",
+    "\"object\":\"response\",\"status\":\"in_progress\",\"output\":[],\"usage\":null},",
+    "\"sequence_number\":0}\n\n",
+    "event: response.output_item.added\r\ndata: {\"type\":\"response.output_item.added\",",
+    "\"item\":{\"type\":\"message\",\"content\":[]},\"sequence_number\":1}\r\n\r\n: a comment\n\n",
+    "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",",
+    "\"delta\":\"{\\\"type\\\":\\\"response.completed\\\"}\"}\n\n",
+    "event: response.completed\ndata: {\"type\":\"response.completed\",\ndata:\"response\":{\"id\":\"resp_1\",",
+    "\"object\":\"response\",\"status\":\"completed\",\"error\":null,\"output\":[{\"usage\":1}],",
+    "\"usage\":{\"input_tokens\":18,\"input_tokens_details\":{\"cached_tokens\":5,",
+    "\"cache_write_tokens\":3},\"output_tokens\":7,\"output_tokens_details\":",
+    "{\"reasoning_tokens\":4},\"total_tokens\":25}},\"sequence_number\":9}\n\n",
+);
+
+pub(crate) const CHAT: &str = concat!(
+    ": OPENROUTER PROCESSING\n\n",
+    "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":",
+    "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"logprobs\":null,",
+    "\"finish_reason\":null}],\"usage\":null,\"obfuscation\":\"abc\"}\r\n\r\n",
+    "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"usage\"},",
+    "\"finish_reason\":null}],\"usage\":null}\n\n",
+    "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":",
+    "\"\\\"error\\\":{}\"},\"finish_reason\":null}],\"usage\":null}\n\n",
+    "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\ndata:\"finish_reason\": \"stop\"}],",
+    "\"usage\":null}\n\n",
+    "data: {\"id\":\"c\",\"choices\":[],\"usage\" : {\"prompt_tokens\":18,\"completion_tokens\":7,",
+    "\"total_tokens\":25,\"prompt_tokens_details\":{\"cached_tokens\":5,\"cache_write_tokens\":3},",
+    "\"completion_tokens_details\":{\"reasoning_tokens\":4}}}\n\n",
+    "data: [DONE]\n\n",
+);
+
 /// The body that is sent.
 pub(crate) fn sent(dialect: Dialect, body: &str, model: &str) -> String {
     let pieces = super::body(dialect, &ByteString::from(body), model, &own);
