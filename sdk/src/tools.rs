@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use crate::failure;
 use crate::names::{NameRule, Names};
 use crate::notes::Notes;
-use crate::types::{Failure, FunctionTool, HostedTool, Request, Tool, ToolChoice};
+use crate::types::{Failure, Field, FunctionTool, HostedTool, Request, Tool, ToolChoice};
+
+/// The member that holds a tool which takes free text as its client told it. Its description says
+/// the same in words, so that nothing is lost where the provider knows functions only.
+pub(crate) const CUSTOM: &str = "custom";
 
 /// The functions of a request that are offered, each under the name that it is written with.
 #[derive(Debug)]
@@ -71,7 +75,8 @@ impl<'a> Offer<'a> {
             if name != tool.name {
                 notes.renamed(&path, format!("the tool is called {name} here"));
             }
-            for field in tool.extra.iter().filter(|field| field.value != "null") {
+            let unknown = |field: &&Field| field.value != "null" && field.name != CUSTOM;
+            for field in tool.extra.iter().filter(unknown) {
                 notes
                     .dropped(format!("{path}.{}", field.name), "the provider knows no such member");
             }

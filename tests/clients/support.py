@@ -3,6 +3,7 @@
 import json
 import os
 import traceback
+import urllib.error
 import urllib.request
 import uuid
 
@@ -21,6 +22,18 @@ def _call(url, method="GET"):
     request = urllib.request.Request(url, method=method, data=b"" if method == "POST" else None)
     with urllib.request.urlopen(request, timeout=90) as answer:
         return json.load(answer)
+
+
+def ask(proxy, body):
+    """The answer to one Messages request; a refusal raises with what was said."""
+    data = json.dumps(body).encode()
+    headers = {"content-type": "application/json", "x-api-key": "client-key"}
+    request = urllib.request.Request(proxy + "/v1/messages", data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=90) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise AssertionError(f"{error.code}: {error.read()[:500]}") from None
 
 
 def requests():

@@ -40,19 +40,20 @@ impl Asked {
         true
     }
 
-    /// The whole request, read once.
-    pub(crate) fn request(&mut self) -> Result<&Request, Failure> {
+    /// The whole request, read once, and what its answer repeats of it.
+    pub(crate) fn request(&mut self) -> Result<(&Request, &Echo), Failure> {
         let parsed = match self.parsed.take() {
             Some(parsed) => parsed,
             None => clasp_dialect::parse(self.dialect, &self.body, &self.headers)?,
         };
         self.model = parsed.request.model.clone();
         self.stream = parsed.request.stream;
-        Ok(&self.parsed.insert(parsed).request)
+        let parsed = self.parsed.insert(parsed);
+        Ok((&parsed.request, &parsed.echo))
     }
 
-    /// What the answer repeats of the request, if that was read.
-    pub(crate) fn echo(&self) -> Echo {
-        self.parsed.as_ref().map(|parsed| parsed.echo.clone()).unwrap_or_default()
+    /// The request and what its answer repeats of it, if it was read as a whole.
+    pub(crate) fn read(&self) -> Option<(&Request, &Echo)> {
+        self.parsed.as_ref().map(|parsed| (&parsed.request, &parsed.echo))
     }
 }

@@ -29,9 +29,10 @@ pub(crate) async fn respond(app: Arc<App>, http: http::Request<Incoming>) -> Res
             .await
         }
         route => {
-            let dialect = route.dialect().unwrap_or_else(|| models::dialect(http.headers()));
+            let dialect = routes::dialect(http.uri().path());
+            let dialect = dialect.unwrap_or_else(|| models::dialect(http.headers()));
             let page = async move {
-                page(&app, route, http, &request_id).await.unwrap_or_else(|refused| {
+                page(&app, route, dialect, http, &request_id).await.unwrap_or_else(|refused| {
                     let Refused { status, failure } = refused;
                     tracing::info!(
                         status = status.map(|status| status.as_u16()),
@@ -68,6 +69,7 @@ impl From<(StatusCode, Failure)> for Refused {
 async fn page(
     app: &App,
     route: Route,
+    dialect: Dialect,
     http: http::Request<Incoming>,
     request_id: &str,
 ) -> Result<Response<Bytes>, Refused> {
@@ -80,13 +82,18 @@ async fn page(
         }
         Route::Model(id) => models::one(app, http.headers(), &id).await?,
         Route::CountTokens(dialect) => {
-            json!({ "input_tokens": counting::count(app, dialect, http).await? })
+            let tokens = counting::count(app, dialect, http).await?;
+            match dialect {
+                Dialect::AnthropicMessages => json!({ "input_tokens": tokens }),
+                Dialect::OpenaiResponses | Dialect::OpenaiChat => {
+                    json!({ "object": "response.input_tokens", "input_tokens": tokens })
+                }
+            }
         }
         Route::Unknown => return Err(routes::unknown(http.method(), http.uri().path()).into()),
         Route::WrongMethod(allowed) => {
             let (status, failure) = routes::wrong_method(http.method(), http.uri().path(), allowed);
-            let mut response =
-                reply::error(Dialect::AnthropicMessages, &failure, Some(status), request_id);
+            let mut response = reply::error(dialect, &failure, Some(status), request_id);
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
             return Ok(response);
         }
@@ -96,7 +103,7 @@ async fn page(
     let mut response = Response::new(Bytes::from(document.to_string()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    reply::insert(headers, "request-id", request_id);
+    reply::identify(headers, dialect, request_id);
     Ok(response)
 }
 
@@ -107,7 +114,7 @@ async fn info(app: &App) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "provider": app.default_provider(),
         "providers": catalog.names(),
-        "endpoints": ["POST /v1/messages", "POST /v1/messages/count_tokens", "GET /v1/models", "GET /health"],
+        "endpoints": routes::ENDPOINTS,
     })
 }
 

@@ -75,10 +75,9 @@ async fn steps(
             targets
         }
         None => {
-            let request = asked.request()?;
+            let (request, echo) = asked.request()?;
             reply.record.model = request.model.to_string();
-            let (stream, estimate) = (request.stream, clasp_tokens::estimate(request));
-            reply.begin(stream, estimate, asked.echo());
+            reply.begin(request.stream, clasp_tokens::estimate(request), echo.clone());
             app.decide(&asked.model).await?
         }
     };
@@ -91,6 +90,9 @@ async fn steps(
     if let Some(chosen) = opened.as_ref().map_or(log.last, |opened| Some(opened.chosen.clone())) {
         reply.record.provider = chosen.provider.name.clone();
         reply.record.target_model = chosen.target.model.clone();
+    }
+    if let Ok(Opened { way: Way::Translated { .. }, .. }) = &opened {
+        reply.begin_translated(&asked);
     }
     // An open stream holds neither its request nor what was sent for it.
     drop(asked);
@@ -254,7 +256,7 @@ async fn translate(
     chosen: &Chosen,
     log: &mut Attempts,
 ) -> Result<Way, Refused> {
-    let request = asked.request()?;
+    let (request, _) = asked.request()?;
     let begun = chosen.provider.plugin.begin(&chosen.target, request).await?;
     log.notes.clone_from(&begun.notes);
     let stream = request.stream;

@@ -15,6 +15,7 @@ use clasp_model::{Dialect, Event, Failure};
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use tokio::time::{Instant, Sleep};
 
+use crate::asked::Asked;
 use crate::lane::Refused;
 use crate::outlet::Outlet;
 use crate::record::Record;
@@ -79,6 +80,15 @@ impl Reply {
     pub(crate) fn begin_untranslated(&mut self, stream: bool, input_estimate: u64) {
         self.untranslated = true;
         self.begin(stream, input_estimate, Echo::Nothing);
+    }
+
+    /// The request goes on translated after all, and has been read by now.
+    pub(crate) fn begin_translated(&mut self, asked: &Asked) {
+        if self.untranslated
+            && let Some((request, echo)) = asked.read()
+        {
+            self.begin(self.stream, clasp_tokens::estimate(request), echo.clone());
+        }
     }
 
     /// Waits for `work`, and keeps a waiting client's stream alive meanwhile (rule A10).
@@ -277,9 +287,7 @@ impl Reply {
         if !headers.contains_key(header::CONTENT_TYPE) {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
-        if !headers.contains_key("request-id") {
-            insert(headers, "request-id", &self.record.request_id);
-        }
+        identify(headers, self.dialect, &self.record.request_id);
         if self.record.lane {
             insert(headers, "x-clasp-lane", "untranslated");
         }
@@ -315,7 +323,7 @@ pub(crate) fn error(
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
-    insert(headers, "request-id", request_id);
+    identify(headers, dialect, request_id);
     if let Some(seconds) = answer.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -325,6 +333,20 @@ pub(crate) fn error(
 /// Unix seconds.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Gives an answer the request's id, where a dialect's clients look for it; what the provider said
+/// stays.
+pub(crate) fn identify(headers: &mut http::HeaderMap, dialect: Dialect, id: &str) {
+    let names: &[&'static str] = match dialect {
+        Dialect::AnthropicMessages => &["request-id"],
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => &["request-id", "x-request-id"],
+    };
+    for name in names {
+        if !headers.contains_key(*name) {
+            insert(headers, name, id);
+        }
+    }
 }
 
 /// 24 random letters and digits.

@@ -27,14 +27,30 @@ pub(crate) enum Route {
     WrongMethod(&'static str),
 }
 
-impl Route {
-    /// The dialect that its answers are in; none where that goes by who asks.
-    pub(crate) fn dialect(&self) -> Option<Dialect> {
-        match self {
-            Self::Call(dialect) | Self::CountTokens(dialect) => Some(*dialect),
-            Self::Models | Self::Model(_) => None,
-            _ => Some(Dialect::AnthropicMessages),
-        }
+/// The endpoints, as those are told who asked for another.
+pub(crate) const ENDPOINTS: [&str; 7] = [
+    "POST /v1/messages",
+    "POST /v1/messages/count_tokens",
+    "POST /v1/responses",
+    "POST /v1/responses/input_tokens",
+    "POST /v1/chat/completions",
+    "GET /v1/models",
+    "GET /health",
+];
+
+/// The dialect that a path belongs to; none where that goes by who asks.
+pub(crate) fn dialect(path: &str) -> Option<Dialect> {
+    let below = |prefix: &str| {
+        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if below("/v1/models") {
+        None
+    } else if below("/v1/responses") {
+        Some(Dialect::OpenaiResponses)
+    } else if below("/v1/chat") || below("/v1/completions") || below("/v1/embeddings") {
+        Some(Dialect::OpenaiChat)
+    } else {
+        Some(Dialect::AnthropicMessages)
     }
 }
 
@@ -44,6 +60,9 @@ pub(crate) fn matched(method: &Method, path: &str) -> Route {
     let (allowed, route) = match path {
         "/v1/messages" => ("POST", Route::Call(Dialect::AnthropicMessages)),
         "/v1/messages/count_tokens" => ("POST", Route::CountTokens(Dialect::AnthropicMessages)),
+        "/v1/responses" => ("POST", Route::Call(Dialect::OpenaiResponses)),
+        "/v1/responses/input_tokens" => ("POST", Route::CountTokens(Dialect::OpenaiResponses)),
+        "/v1/chat/completions" => ("POST", Route::Call(Dialect::OpenaiChat)),
         "/v1/models" => ("GET", Route::Models),
         "/health" | "/health/live" | "/health/ready" => ("GET", Route::Health),
         "/" | "" => ("GET", Route::Info),
@@ -62,9 +81,7 @@ pub(crate) fn unknown(method: &Method, path: &str) -> (StatusCode, Failure) {
     let failure = Failure::new(
         FailureKind::NotFound,
         Source::Client,
-        format!(
-            "{method} {path}: no such endpoint. This server answers POST /v1/messages, POST /v1/messages/count_tokens, GET /v1/models and GET /health"
-        ),
+        format!("{method} {path}: no such endpoint. This server answers {}", ENDPOINTS.join(", ")),
     );
     (StatusCode::NOT_FOUND, failure)
 }
@@ -110,6 +127,9 @@ mod tests {
             (Method::POST, "/v1/messages", call.clone()),
             (Method::POST, "/v1/messages/", call),
             (Method::GET, "/v1/messages", Route::WrongMethod("POST")),
+            (Method::POST, "/v1/responses", Route::Call(Dialect::OpenaiResponses)),
+            (Method::POST, "/v1/chat/completions/", Route::Call(Dialect::OpenaiChat)),
+            (Method::GET, "/v1/chat/completions", Route::WrongMethod("POST")),
             (Method::GET, "/", Route::Info),
             (Method::HEAD, "/", Route::Info),
             (Method::HEAD, "/api/hello", Route::Probe),

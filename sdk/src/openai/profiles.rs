@@ -74,10 +74,12 @@ const RESPONSES_EXTRA: &[&str] = &[
     "max_tool_calls",
     "metadata",
     "prompt_cache_retention",
+    "response_format",
     "safety_identifier",
     "service_tier",
     "top_logprobs",
     "truncation",
+    "verbosity",
 ];
 
 /// How `model` at `base_url` speaks the two APIs.

@@ -4,7 +4,7 @@
 use super::profile::{Options, Profile, Thinks};
 use crate::names::{Alphabet, NameRule, short_id};
 use crate::notes::Notes;
-use crate::types::{Dialect, Reasoning, Request, Target};
+use crate::types::{Dialect, OutputSchema, Reasoning, Request, Target};
 use crate::{body, effort, json, schema};
 
 /// Fewest tokens that the API takes for an output limit.
@@ -48,7 +48,7 @@ pub(crate) fn write(
         let json = format!(r#"[{{"type":"compaction","compact_threshold":{threshold}}}]"#);
         writer.raw_member("context_management", &json);
     }
-    format(request, notes, writer);
+    format(profile, request, notes, writer);
     if let Some(user) = &request.user {
         match profile.user {
             Some(member) => writer.string_member(member, &short_id(user, 64)),
@@ -145,9 +145,38 @@ fn effort<'r>(
     Some(taken)
 }
 
+/// Members of `text`, by the names that they have in a request's `extra`.
+const TEXT: [(&str, &str); 2] = [("response_format", "format"), ("verbosity", "verbosity")];
+
 /// The form of the answer's text.
-pub(crate) fn format(request: &Request, notes: &mut Notes, writer: &mut json::Writer) {
-    let Some(output) = &request.output_schema else { return };
+pub(crate) fn format(
+    profile: &Profile,
+    request: &Request,
+    notes: &mut Notes,
+    writer: &mut json::Writer,
+) {
+    let schema = request.output_schema.as_ref();
+    let passed = |(name, _): &(&str, &str)| {
+        let field = request.extra.iter().find(|field| field.name == *name);
+        field.filter(|field| is_known(profile, request, &field.name))
+    };
+    if schema.is_none() && TEXT.iter().all(|member| passed(member).is_none()) {
+        return;
+    }
+    writer.key("text");
+    writer.open_object();
+    if let Some(output) = schema {
+        write_schema(output, notes, writer);
+    }
+    for member in TEXT.iter().filter(|(name, _)| schema.is_none() || *name != "response_format") {
+        if let Some(field) = passed(member) {
+            writer.raw_member(member.1, &field.value);
+        }
+    }
+    writer.close_object();
+}
+
+fn write_schema(output: &OutputSchema, notes: &mut Notes, writer: &mut json::Writer) {
     let rule = NameRule { alphabet: Alphabet::Word, min: 1, max: 64 };
     let name = output.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("answer");
     let strict = output.strict && schema::qualifies_as_strict(&output.schema);
@@ -155,8 +184,6 @@ pub(crate) fn format(request: &Request, notes: &mut Notes, writer: &mut json::Wr
         let why = "the provider cannot keep strictly to this schema";
         notes.dropped("output_schema.strict", why);
     }
-    writer.key("text");
-    writer.open_object();
     writer.key("format");
     writer.open_object();
     writer.string_member("type", "json_schema");
@@ -165,14 +192,23 @@ pub(crate) fn format(request: &Request, notes: &mut Notes, writer: &mut json::Wr
     writer.key("strict");
     writer.bool(strict);
     writer.close_object();
-    writer.close_object();
+}
+
+/// Whether a member without a name in the contract may be passed through. The same name may mean
+/// another thing in another dialect.
+fn is_known(profile: &Profile, request: &Request, name: &str) -> bool {
+    request.dialect != Dialect::AnthropicMessages && profile.extra.contains(&name)
 }
 
 fn extra(profile: &Profile, request: &Request, notes: &mut Notes, writer: &mut json::Writer) {
     for field in request.extra.iter().filter(|field| field.value != "null") {
-        // The same name may mean another thing in another dialect; what was written already counts.
-        let known = request.dialect != Dialect::AnthropicMessages
-            && profile.extra.contains(&field.name.as_str())
+        if TEXT.iter().any(|(name, _)| *name == field.name)
+            && is_known(profile, request, &field.name)
+        {
+            continue;
+        }
+        // What was written already counts.
+        let known = is_known(profile, request, &field.name)
             && !(request.user.is_some() && profile.user == Some(&field.name));
         if known {
             writer.raw_member(&field.name, &field.value);

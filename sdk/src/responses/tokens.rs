@@ -23,7 +23,7 @@ pub fn count(
     let Written { mut writer, offer, mut notes, .. } =
         write(profile, &Options::default(), target, request)?;
     tools::write(profile, &offer, request, &mut notes, &mut writer)?;
-    params::format(request, &mut notes, &mut writer);
+    params::format(profile, request, &mut notes, &mut writer);
     writer.close_object();
     Ok(body::post(format!("{}/input_tokens", profile.path), false, writer))
 }

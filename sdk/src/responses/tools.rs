@@ -1,11 +1,13 @@
 //! Tools and the choice among them: flat, with `strict` always said, since it is on by default
 //! (rules C4, C6, C13, C18).
 
+use serde_json::Value;
+
 use super::profile::Profile;
 use super::search;
 use crate::notes::Notes;
-use crate::tools::{Choice, Offer, Offered};
-use crate::types::{Dialect, Failure, HostedTool, Request, Tool, ToolChoice};
+use crate::tools::{CUSTOM, Choice, Offer, Offered};
+use crate::types::{Dialect, Failure, FunctionTool, HostedTool, Request, Tool, ToolChoice};
 use crate::{json, schema};
 
 /// Whether the provider runs this tool itself, or knows it under its own name.
@@ -21,10 +23,16 @@ fn native(request: &Request, tool: &HostedTool) -> bool {
 /// The names of tools that take free text.
 pub(crate) fn free_text(request: &Request) -> Vec<&str> {
     let custom = request.tools.iter().filter_map(|tool| match tool {
-        Tool::Hosted(tool) if tool.kind == "custom" && native(request, tool) => Some(&*tool.name),
+        Tool::Function(tool) if custom(request, tool).is_some() => Some(&*tool.name),
         Tool::Hosted(_) | Tool::Function(_) => None,
     });
     custom.collect()
+}
+
+/// The tool as a client of this API told it, if it takes free text.
+fn custom<'r>(request: &Request, tool: &'r FunctionTool) -> Option<&'r str> {
+    let told = tool.extra.iter().find(|field| field.name == CUSTOM);
+    told.filter(|_| request.dialect == Dialect::OpenaiResponses).map(|field| field.value.as_str())
 }
 
 /// Writes `tools`, `tool_choice` and `parallel_tool_calls`; without tools none of them.
@@ -51,7 +59,10 @@ pub(crate) fn write(
     writer.key("tools");
     writer.open_array();
     for offered in &offer.functions {
-        write_function(profile, offered, notes, writer);
+        match custom(request, offered.tool) {
+            Some(told) => write_custom(&offered.name, told, writer),
+            None => write_function(profile, offered, notes, writer),
+        }
     }
     let mut most_calls = None;
     for tool in hosted {
@@ -66,7 +77,10 @@ pub(crate) fn write(
         writer.key("max_tool_calls");
         writer.integer(most);
     }
-    write_choice(&choice, writer);
+    let free_text =
+        offer.functions.iter().filter(|offered| custom(request, offered.tool).is_some());
+    let free_text: Vec<&str> = free_text.map(|offered| offered.name.as_str()).collect();
+    write_choice(&choice, &free_text, writer);
     if request.parallel_tools == Some(false) {
         if profile.parallel_tools {
             writer.raw_member("parallel_tool_calls", "false");
@@ -92,14 +106,14 @@ fn hosted<'r>(profile: &Profile, request: &'r Request) -> Vec<&'r HostedTool> {
     hosted.collect()
 }
 
-fn write_choice(choice: &Chosen<'_>, writer: &mut json::Writer) {
+fn write_choice(choice: &Chosen<'_>, free_text: &[&str], writer: &mut json::Writer) {
     let (kind, name) = match choice {
         Chosen::Among(Choice::Auto) => return,
         Chosen::Among(Choice::None) => return writer.string_member("tool_choice", "none"),
         Chosen::Among(Choice::Any) => return writer.string_member("tool_choice", "required"),
+        Chosen::Among(Choice::Named(name)) if free_text.contains(name) => ("custom", Some(*name)),
         Chosen::Among(Choice::Named(name)) => ("function", Some(*name)),
         Chosen::Hosted(tool) if search::is_search(tool) => ("web_search", None),
-        Chosen::Hosted(tool) if tool.kind == "custom" => ("custom", Some(&*tool.name)),
         Chosen::Hosted(tool) => (&*tool.kind, None),
     };
     writer.key("tool_choice");
@@ -107,6 +121,20 @@ fn write_choice(choice: &Chosen<'_>, writer: &mut json::Writer) {
     writer.string_member("type", kind);
     if let Some(name) = name {
         writer.string_member("name", name);
+    }
+    writer.close_object();
+}
+
+/// Writes a tool that takes free text, under the name that it is offered with.
+fn write_custom(name: &str, told: &str, writer: &mut json::Writer) {
+    let told: Value = serde_json::from_str(told).unwrap_or_default();
+    writer.open_object();
+    writer.string_member("type", "custom");
+    writer.string_member("name", name);
+    for member in ["description", "format"] {
+        if let Some(value) = told.get(member).filter(|value| !value.is_null()) {
+            writer.raw_member(member, &value.to_string());
+        }
     }
     writer.close_object();
 }

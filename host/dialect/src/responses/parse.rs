@@ -8,10 +8,12 @@ mod content;
 mod conversation;
 mod item;
 mod media;
+mod members;
 mod options;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod words;
 
 use clasp_model::{ByteString, Dialect, Failure, Json, Message, Part, Request, Role, Text};
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::state::{Lost, Seal};
 use super::talk::{Part, Talk};
-use super::{Answer, Layout, Recorded};
+use super::{Answer, Layout, Recorded, check};
 
 mod chat;
 mod deepseek;
@@ -15,6 +15,8 @@ mod gemini;
 mod messages;
 mod openrouter;
 mod responses;
+#[cfg(test)]
+mod tests;
 
 /// One API: how requests are read and answers are written.
 pub(super) trait Api: Sync {
@@ -99,6 +101,20 @@ fn either(stream: bool, frames: Vec<String>, whole: &Value) -> Answer {
 /// An event with its name.
 fn named(event: &Value) -> String {
     format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap_or_default())
+}
+
+/// The key that a provider knows, `key-of-` and its name; no other provider may get it.
+fn key(name: &str) -> String {
+    format!("key-of-{name}")
+}
+
+/// What a provider would say against the headers that takes its key as a bearer's.
+fn bearer(request: &Recorded, name: &str) -> Vec<String> {
+    let mut faults = check::headers(&request.headers);
+    if request.header("authorization") != Some(&format!("Bearer {}", key(name))) {
+        faults.push(format!("Incorrect API key provided to {name}."));
+    }
+    faults
 }
 
 /// The size of a prompt, roughly.

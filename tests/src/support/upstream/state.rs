@@ -167,9 +167,14 @@ fn is_same_answer(given: &[Part], back: &[&Part]) -> bool {
     }
 }
 
-/// The calls and the state of an answer, in order.
+/// The texts, the calls and the state of an answer, in order.
 fn traces<'p>(parts: impl IntoIterator<Item = &'p Part>) -> Vec<(String, &'p Value)> {
-    let parts = parts.into_iter().filter(|part| part.is_call() || !part.state.is_null());
+    let told = |part: &&Part| match &part.kind {
+        Kind::Thinking(_) => !part.state.is_null(),
+        Kind::Text(text) => !part.state.is_null() || !text.is_empty(),
+        Kind::Call { .. } => true,
+    };
+    let parts = parts.into_iter().filter(told);
     let trace = |part: &'p Part| match &part.kind {
         Kind::Thinking(_) => ("thinking".to_owned(), &part.state),
         Kind::Text(text) => (format!("text {text:?}"), &part.state),

@@ -4,24 +4,19 @@
 //! What other providers have no word for stays as it is; items that stand for something stored are
 //! refused.
 
-use bytes::{BufMut, BytesMut};
+use bytes::BufMut;
 use clasp_model::{
-    Blob, ByteString, Field, Json, Media, MediaKind, MediaSource, Message, Part, ResultPart, Role,
+    Blob, ByteString, Json, Media, MediaKind, MediaSource, Message, Part, ResultPart, Role,
     Thinking, ToolCall, ToolResult,
 };
-use serde_json::Value;
 
-use super::content;
 use super::conversation::{Conversation, Settings};
-use super::options;
-use crate::arguments;
-use crate::hidden;
-use crate::json::read::{Fault, Kind, Read, Reader};
-use crate::json::write;
-use crate::responses::callee::{APPLY_PATCH, Callee, LOCAL_SHELL, SHELL, TOOL_SEARCH};
-
-/// The members of an item, where they stand.
-struct Item<'a>(Vec<(String, Reader<'a>)>);
+use super::members::Item;
+use super::words::{found, shell_output, without_type, wrapped};
+use super::{content, options};
+use crate::json::read::{Fault, Read, Reader};
+use crate::responses::callee::{APPLY_PATCH, LOCAL_SHELL, SHELL, TOOL_SEARCH};
+use crate::{arguments, hidden};
 
 /// Reads one item, the `index`th of the input.
 pub(super) fn read<'a>(
@@ -46,13 +41,8 @@ pub(super) fn read<'a>(
             call(&item, &item.called()?, arguments::object(&arguments), conversation)
         }
         "custom_tool_call" => {
-            let input = item.required_text("input")?;
-            call(
-                &item,
-                &item.called()?,
-                wrapped("input", |out| write::string(out, &input)),
-                conversation,
-            )
+            let input = arguments::free_text(&item.required_text("input")?);
+            call(&item, &item.called()?, input, conversation)
         }
         "local_shell_call" => {
             let action = without_type(item.object("action")?);
@@ -268,149 +258,4 @@ fn settings(item: &Item<'_>) -> Read<Settings> {
         read.map_err(|fault| fault.under("text"))?;
     }
     Ok(settings)
-}
-
-impl<'a> Item<'a> {
-    fn read(reader: &mut Reader<'a>) -> Read<Self> {
-        let kind = reader.kind()?;
-        if kind != Kind::Object {
-            return Err(Fault::new(format!("Input should be an item, not {kind}")));
-        }
-        let mut members = Vec::new();
-        reader.object(|reader, name| {
-            let whole = reader.clone();
-            if reader.optional(Reader::skip)?.is_some() {
-                members.push((name.to_owned(), whole));
-            }
-            Ok(())
-        })?;
-        Ok(Self(members))
-    }
-
-    /// A member that is not null; the last one counts where a name is repeated.
-    fn get(&self, name: &str) -> Option<Reader<'a>> {
-        let found = self.0.iter().rev().find(|(known, _)| known == name);
-        found.map(|(_, reader)| reader.clone())
-    }
-
-    fn required(&self, name: &str) -> Read<Reader<'a>> {
-        self.get(name).ok_or_else(|| Fault::missing(name))
-    }
-
-    fn text(&self, name: &str) -> Read<Option<ByteString>> {
-        let text = self.get(name).map(|mut reader| reader.string());
-        text.transpose().map_err(|fault| fault.under(name))
-    }
-
-    fn required_text(&self, name: &str) -> Read<ByteString> {
-        self.text(name)?.ok_or_else(|| Fault::missing(name))
-    }
-
-    fn object(&self, name: &str) -> Read<Json> {
-        self.required(name)?.raw_object().map_err(|fault| fault.under(name))
-    }
-
-    /// The name that the called tool is offered under.
-    fn called(&self) -> Read<String> {
-        let name = self.required_text("name")?;
-        Ok(match self.text("namespace")?.filter(|namespace| !namespace.is_empty()) {
-            Some(namespace) => Callee::qualified(&namespace, &name),
-            None => name.to_string(),
-        })
-    }
-
-    /// The members but these.
-    fn extra(&self, known: &[&str]) -> Read<Vec<Field>> {
-        let mut extra = Vec::new();
-        for (name, reader) in self.0.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            reader.clone().extra(name, &mut extra)?;
-        }
-        Ok(extra)
-    }
-}
-
-/// An object with one member.
-fn wrapped(name: &str, value: impl FnOnce(&mut BytesMut)) -> Json {
-    let mut out = BytesMut::new();
-    out.put_u8(b'{');
-    write::string(&mut out, name);
-    out.put_u8(b':');
-    value(&mut out);
-    out.put_u8(b'}');
-    json(&out)
-}
-
-/// The same object without its `type` and without members that are null.
-fn without_type(object: Json) -> Json {
-    let mut out = BytesMut::with_capacity(object.as_str().len());
-    let read = Reader::new(object.text()).object(|reader, name| {
-        let value = reader.raw()?;
-        if name != "type" && value.as_str() != "null" {
-            out.put_u8(if out.is_empty() { b'{' } else { b',' });
-            write::string(&mut out, name);
-            out.put_u8(b':');
-            out.put_slice(value.as_str().as_bytes());
-        }
-        Ok(())
-    });
-    match read {
-        Ok(()) if out.is_empty() => Json::from_checked("{}".into()),
-        Ok(()) => {
-            out.put_u8(b'}');
-            json(&out)
-        }
-        Err(_) => object,
-    }
-}
-
-fn json(text: &BytesMut) -> Json {
-    Json::from_checked(String::from_utf8_lossy(text).into_owned().into())
-}
-
-/// What shell commands wrote and how they ended, as a model reads it.
-fn shell_output(output: &Json) -> String {
-    let Ok(Value::Array(outputs)) = serde_json::from_str(output.as_str()) else {
-        return output.as_str().to_owned();
-    };
-    let mut text = String::new();
-    for output in &outputs {
-        let said = |name: &str| output.get(name).and_then(Value::as_str).unwrap_or_default();
-        for stream in ["stdout", "stderr"] {
-            text.push_str(said(stream));
-            if !text.is_empty() && !text.ends_with('\n') {
-                text.push('\n');
-            }
-        }
-        let outcome = output.get("outcome").unwrap_or(&Value::Null);
-        match outcome.get("exit_code").and_then(Value::as_i64) {
-            Some(code) => text.push_str(&format!("[exit code {code}]\n")),
-            None if outcome.get("type").is_some_and(|kind| kind == "timeout") => {
-                text.push_str("[timed out]\n");
-            }
-            None => {}
-        }
-    }
-    text
-}
-
-/// What a search for tools found, as a model reads it.
-fn found(tools: &Reader<'_>) -> String {
-    let tools = tools.clone().raw().ok();
-    let tools: Option<Value> = tools.and_then(|tools| serde_json::from_str(tools.as_str()).ok());
-    let mut names = Vec::new();
-    let name = |tool: &Value| tool.get("name")?.as_str().map(str::to_owned);
-    for tool in tools.iter().filter_map(Value::as_array).flatten() {
-        match (name(tool), tool.get("tools").and_then(Value::as_array)) {
-            (Some(namespace), Some(members)) => {
-                let members = members.iter().filter_map(name);
-                names.extend(members.map(|name| Callee::qualified(&namespace, &name)));
-            }
-            (Some(name), None) => names.push(name),
-            (None, _) => {}
-        }
-    }
-    if names.is_empty() {
-        return "No tools were found.".to_owned();
-    }
-    format!("Tools found, which can be called now: {}", names.join(", "))
 }

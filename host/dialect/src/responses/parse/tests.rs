@@ -54,11 +54,11 @@ fn the_smallest_request() {
     assert_eq!(extra(&request), []);
 }
 
-/// The shape of Codex' requests in the middle of a session, in its own words.
+/// The shape of a coding agent's request in the middle of a session.
 #[test]
-fn a_session_of_codex() {
+fn a_session_of_a_coding_agent() {
     let developer = json!({"type": "message", "id": "msg_1", "role": "developer",
-                           "content": [{"type": "input_text", "text": "You are Codex."}]});
+                           "content": [{"type": "input_text", "text": "You write code."}]});
     let call = |number: u32, name: &str| {
         json!({"type": "function_call", "status": "completed", "id": format!("fc_{number}"),
                "name": name, "arguments": "{\"cmd\":\"ls\"}", "call_id": format!("call_{number}")})

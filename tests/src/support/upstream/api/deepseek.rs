@@ -8,7 +8,7 @@ use super::super::check;
 use super::super::state::{Lost, Seal, is_of};
 use super::super::talk::{Kind, Part, Talk};
 use super::super::{Answer, Recorded};
-use super::{Api, Style, chat, each, either, prompt_tokens, text};
+use super::{Api, Style, bearer, chat, each, either, prompt_tokens, text};
 
 const BACK: &str = "The `reasoning_content` in the thinking mode must be passed back to the API.";
 
@@ -23,7 +23,7 @@ impl Api for DeepSeek {
 
     fn faults(&self, request: &Recorded) -> Vec<String> {
         let body = &request.body;
-        let mut faults = check::headers(&request.headers);
+        let mut faults = bearer(request, self.name());
         faults.extend(chat::endpoint(request, "/deepseek/chat/completions"));
         let plain =
             chat::without(body, &["thinking", "reasoning_effort"], &["reasoning_content"], &[]);
@@ -64,8 +64,8 @@ impl Api for DeepSeek {
         let tokens = prompt_tokens(request);
         let usage = json!({"usage": {
             "prompt_tokens": tokens, "completion_tokens": 40, "total_tokens": tokens + 40,
-            "prompt_cache_hit_tokens": 64, "prompt_cache_miss_tokens": tokens - 64,
-            "prompt_tokens_details": {"cached_tokens": 64},
+            "prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": tokens,
+            "prompt_tokens_details": {"cached_tokens": 0},
             "completion_tokens_details": {"reasoning_tokens": 12},
         }});
         let thinking = thinking(parts);

@@ -9,7 +9,7 @@ use super::super::check;
 use super::super::state::{Lost, Seal};
 use super::super::talk::{Kind, Part, Talk};
 use super::super::{Answer, Recorded};
-use super::{Api, Style, chat, each, either, prompt_tokens, text};
+use super::{Api, Style, bearer, chat, each, either, prompt_tokens, text};
 
 const FORMAT: &str = "anthropic-claude-v1";
 const COMMENT: &str = ": OPENROUTER PROCESSING\n\n";
@@ -25,7 +25,7 @@ impl Api for OpenRouter {
 
     fn faults(&self, request: &Recorded) -> Vec<String> {
         let body = &request.body;
-        let mut faults = check::headers(&request.headers);
+        let mut faults = bearer(request, self.name());
         faults.extend(chat::endpoint(request, "/openrouter/api/v1/chat/completions"));
         let top = ["reasoning", "usage", "session_id", "provider", "models", "transforms"];
         let plain = chat::without(body, &top, &["reasoning_details"], &["cache_control"]);

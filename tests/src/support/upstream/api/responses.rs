@@ -6,11 +6,10 @@
 use serde_json::{Value, json};
 
 use super::super::chat::pieces;
-use super::super::check;
 use super::super::state::{Lost, Seal};
 use super::super::talk::{Item, Kind, Part, Talk};
 use super::super::{Answer, Recorded};
-use super::{Api, Style, each, either, named, prompt_tokens, text};
+use super::{Api, Style, bearer, each, either, named, prompt_tokens, text};
 
 mod input;
 
@@ -24,7 +23,7 @@ impl Api for Responses {
     }
 
     fn faults(&self, request: &Recorded) -> Vec<String> {
-        let mut faults = check::headers(&request.headers);
+        let mut faults = bearer(request, self.name());
         if request.method != "POST" || request.path != "/openai/v1/responses" {
             faults.push(format!("Invalid URL ({} {})", request.method, request.path));
         }

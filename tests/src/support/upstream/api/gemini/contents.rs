@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::super::super::{Recorded, check};
-use super::super::{each, text, unknown};
+use super::super::{each, key, text, unknown};
 use super::{MADE_ELSEWHERE, missing};
 
 const TOP: &[&str] = &[
@@ -45,8 +45,8 @@ const FUNCTION: &[&str] = &["description", "name", "parametersJsonSchema"];
 pub(super) fn faults(request: &Recorded) -> Vec<String> {
     let body = &request.body;
     let mut faults = check::leaks(&request.headers);
-    if request.header("x-goog-api-key").is_none() {
-        faults.push("Method doesn't allow unregistered callers.".to_owned());
+    if request.header("x-goog-api-key") != Some(&key("gemini")) {
+        faults.push("API key not valid. Please pass a valid API key.".to_owned());
     }
     let method = request.path.rsplit(':').next().unwrap_or_default();
     if !request.path.starts_with("/gemini/v1beta/models/")
