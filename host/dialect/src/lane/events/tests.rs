@@ -75,6 +75,15 @@ fn a08_a_body_that_ends_early_is_not_whole() {
     }
 }
 
+#[test]
+fn a14_lines_of_data_are_joined_by_a_line_end() {
+    let stream =
+        |gap: &str| format!("data: {{\"choices\":[],\"usage\":{{\"prompt_tokens\":1{gap}2}}}}\n\n");
+    let input = |gap| seen(Dialect::OpenaiChat, stream(gap).as_bytes(), 10_000).usage.input;
+    assert_eq!(input(""), Some(12));
+    assert_eq!(input("\ndata: "), None);
+}
+
 /// What a tap that has seen `pieces` still holds of them, in bytes.
 fn held<L: Look>(pieces: &[&[u8]]) -> (usize, Seen) {
     let mut tap = Events::<L>::default();

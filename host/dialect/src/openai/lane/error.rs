@@ -5,6 +5,9 @@
 //! words are passed on; what is read here only decides what is tried again (D1, D3) and what is
 //! recorded.
 
+#[cfg(test)]
+mod tests;
+
 use clasp_model::{ByteString, Failure, FailureKind, HttpResponse, Retry, Source};
 
 use super::wait;
