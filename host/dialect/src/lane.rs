@@ -105,6 +105,16 @@ pub fn tap(dialect: Dialect) -> Box<dyn Tap> {
     }
 }
 
+/// The begin of an answer, or all of it, with the client's name of the model (rule A15), where its
+/// client goes by that: Claude Code sends signed thinking back only to the model that it knows it of.
+/// Nothing else changes.
+pub fn named(dialect: Dialect, answer: Bytes, model: &str) -> Bytes {
+    match dialect {
+        Dialect::AnthropicMessages => anthropic::lane::named::named(answer, model),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => answer,
+    }
+}
+
 /// The token counts of an answer that came as one document.
 ///
 /// # Errors

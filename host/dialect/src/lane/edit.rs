@@ -25,19 +25,26 @@ pub(crate) type Stays = bool;
 /// All that is made here for a client to keep has this in it.
 const NAME: &[u8] = b"clasp";
 
-/// The body in pieces, with the model's name replaced and with the items of the list `conversation`
-/// as `item` edits them.
+/// Whether a body may hold something that was made here.
+pub(crate) fn is_marked(body: &ByteString) -> bool {
+    memmem::find(body.as_bytes(), NAME).is_some()
+}
+
+/// The body in pieces, with the model's name replaced and, where it `is_marked`, with the items of
+/// the list `conversation` as `item` edits them.
 pub(crate) fn body(
     body: &ByteString,
     model: &str,
     conversation: &str,
+    is_marked: bool,
     item: impl FnMut(&mut Reader<'_>, &mut Vec<Edit>) -> Read<Stays>,
 ) -> Vec<Bytes> {
     let bytes = body.as_bytes();
     let mut pieces = Vec::new();
     let mut from = 0;
     // A body that cannot be read goes on as it is: the provider says what is wrong with it.
-    for Edit { at, text } in edits(body, model, conversation, item).unwrap_or_default() {
+    let edits = edits(body, model, conversation, is_marked, item);
+    for Edit { at, text } in edits.unwrap_or_default() {
         pieces.push(bytes.slice(from..at.start));
         pieces.push(text);
         from = at.end;
@@ -52,10 +59,10 @@ fn edits(
     body: &ByteString,
     model: &str,
     conversation: &str,
+    is_marked: bool,
     mut item: impl FnMut(&mut Reader<'_>, &mut Vec<Edit>) -> Read<Stays>,
 ) -> Read<Vec<Edit>> {
     let mut edits = Vec::new();
-    let is_marked = memmem::find(body.as_bytes(), NAME).is_some();
     Reader::new(body).object(|reader, name| {
         if name == "model" {
             let mut ahead = reader.clone();

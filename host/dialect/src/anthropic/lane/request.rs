@@ -1,15 +1,27 @@
 //! What is taken out of a conversation: state that another provider made (C10), with the block that
-//! holds it.
+//! holds it, and thinking without a signature, which only another provider makes: the API refuses
+//! both.
 
 use bytes::Bytes;
 use clasp_model::ByteString;
+use memchr::memmem;
 
 use crate::json::read::{Kind, Read, Reader};
 use crate::lane::Own;
 use crate::lane::edit::{self, Edit, Stays};
 
 pub(crate) fn body(body: &ByteString, model: &str, own: Own<'_>) -> Vec<Bytes> {
-    edit::body(body, model, "messages", |reader, edits| message(reader, edits, own))
+    let is_marked = edit::is_marked(body) || is_unsigned(body);
+    edit::body(body, model, "messages", is_marked, |reader, edits| message(reader, edits, own))
+}
+
+/// Whether there may be an empty signature.
+fn is_unsigned(body: &ByteString) -> bool {
+    memmem::find_iter(body.as_bytes(), b"\"signature\"").any(|at| {
+        let rest = body.get(at + "\"signature\"".len()..).unwrap_or_default();
+        let value = rest.trim_start().strip_prefix(':').unwrap_or_default();
+        value.trim_start().starts_with("\"\"")
+    })
 }
 
 /// A message of which nothing is left does not stay.
@@ -59,7 +71,9 @@ fn block(reader: &mut Reader<'_>, edits: &mut Vec<Edit>, own: Own<'_>) -> Read<S
         }
         let at = reader.clone().span()?;
         let state = reader.string()?;
-        if state.starts_with("clasp") {
+        if state.is_empty() && holder == "signature" {
+            stays = false;
+        } else if state.starts_with("clasp") {
             match own(&state) {
                 Some(own) if *own == *state => {}
                 Some(own) => edits.push(Edit { at, text: edit::string(&own) }),

@@ -43,6 +43,45 @@ fn c15_only_the_model_s_bytes_change() {
 }
 
 #[test]
+fn a15_the_answer_has_the_client_s_name_of_the_model() {
+    let named = |answer: &str| {
+        let named = lane::named(MESSAGES, answer.to_owned().into(), "mine/\"x\"");
+        String::from_utf8(named.to_vec()).unwrap()
+    };
+    let start = "event: message_start\r\ndata: {\"type\":\"message_start\",\"message\":{\"a\":{\"model\":1}, \"model\" : \"claude-x\",\"b\":2}}\r\n\r\nevent: ping\ndata: {\"model\":\"claude-x\"}\n\n";
+    assert_eq!(named(start), start.replacen("\"claude-x\"", r#""mine/\"x\"""#, 1));
+    let whole = r#" {"content":[{"model":"y"}],"model":"claude-x"} "#;
+    assert_eq!(named(whole), whole.replace(r#""claude-x""#, r#""mine/\"x\"""#));
+    for other in
+        ["", "{", "[]", "data: x", "event: error\ndata: {\"type\":\"error\"}\n\n", "{\"a\":1}"]
+    {
+        assert_eq!(named(other), other);
+    }
+}
+
+#[test]
+fn c10_unsigned_thinking_is_another_provider_s() {
+    let body = |thinking: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"assistant","content":[{thinking}{{"type":"text","text":"x"}}]}}],"model":"m"}}"#
+        )
+    };
+    for unsigned in [
+        r#"{"type":"thinking","thinking":"t","signature":""},"#,
+        r#"{"signature" : "" , "type":"thinking","thinking":"t"} ,"#,
+    ] {
+        assert_eq!(sent(&body(unsigned), "m"), body(""), "{unsigned}");
+    }
+    for kept in [
+        r#"{"type":"thinking","thinking":"\"signature\":\"\"","signature":"s"},"#,
+        r#"{"type":"text","text":"t","signature":""},"#,
+        r#"{"type":"thinking","thinking":"t"},"#,
+    ] {
+        assert_eq!(sent(&body(kept), "m"), body(kept));
+    }
+}
+
+#[test]
 fn c10_other_providers_state_leaves_no_trace() {
     let text = r#"{"type":"text","text":"\"clasp1:b:x"}"#;
     let foreign = r#"{"type":"redacted_thinking","data":"clasp1:b:x"}"#;

@@ -14,7 +14,9 @@ use crate::lane::Own;
 use crate::lane::edit::{self, Edit, Stays};
 
 pub(crate) fn body(body: &ByteString, model: &str, own: Own<'_>) -> Vec<Bytes> {
-    edit::body(body, model, "messages", |reader, edits| message(reader, edits, own).map(|()| true))
+    edit::body(body, model, "messages", edit::is_marked(body), |reader, edits| {
+        message(reader, edits, own).map(|()| true)
+    })
 }
 
 fn message(reader: &mut Reader<'_>, edits: &mut Vec<Edit>, own: Own<'_>) -> Read<()> {

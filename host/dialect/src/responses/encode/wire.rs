@@ -24,6 +24,11 @@ impl Wire {
         Self { stream, sequence: 0 }
     }
 
+    /// So many events were not written here.
+    pub(super) fn follow(&mut self, events: u64) {
+        self.sequence = events;
+    }
+
     pub(super) fn is_stream(&self) -> bool {
         self.stream
     }

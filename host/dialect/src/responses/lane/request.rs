@@ -26,7 +26,9 @@ struct Item {
 }
 
 pub(crate) fn body(body: &ByteString, model: &str, own: Own<'_>) -> Vec<Bytes> {
-    edit::body(body, model, "input", |reader, edits| item(reader, edits, own))
+    edit::body(body, model, "input", edit::is_marked(body), |reader, edits| {
+        item(reader, edits, own)
+    })
 }
 
 fn item(reader: &mut Reader<'_>, edits: &mut Vec<Edit>, own: Own<'_>) -> Read<Stays> {
