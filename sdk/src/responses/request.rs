@@ -100,6 +100,7 @@ pub(crate) fn write<'a>(
         mid_system: profile.mid_system,
         thinking: Earlier::All,
         error_field: false,
+        message_extra: &[],
     };
     let turns = arrange(&rules, request, &mut notes)?;
     let runs = |hosted: &_| tools::runs(profile, request, hosted);
@@ -111,7 +112,8 @@ pub(crate) fn write<'a>(
     writer.open_object();
     writer.string_member("model", &target.model);
     let turns = match turns.as_slice() {
-        [Turn::System(pieces), rest @ ..] => {
+        // Without an input the provider answers nothing.
+        [Turn::System(pieces, _), rest @ ..] if !rest.is_empty() => {
             writer.key("instructions");
             write_joined(pieces, "\n\n", &mut writer);
             rest
@@ -170,8 +172,8 @@ fn compacted(host: &str, turns: &[Turn<'_>]) -> Option<Start> {
 /// The state in an assistant turn, with the number of its part.
 fn kept(turn: &Turn<'_>, host: &str) -> impl Iterator<Item = (usize, Kept)> {
     let said = match turn {
-        Turn::Assistant(said) => said.as_slice(),
-        Turn::System(_) | Turn::User(_) | Turn::Result(_) => &[],
+        Turn::Assistant(said, _) => said.as_slice(),
+        Turn::System(..) | Turn::User(..) | Turn::Result(_) => &[],
     };
     said.iter().enumerate().filter_map(move |(part, said)| match said {
         Said::Thinking(thinking) => Some((part, Kept::read(thinking.state.as_deref()?, host)?)),
