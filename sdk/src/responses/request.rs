@@ -12,6 +12,7 @@ use super::{media, params, search, tools};
 use crate::history::{Earlier, Rules, Said, Turn, arrange};
 use crate::names::Names;
 use crate::notes::Notes;
+use crate::output::Form;
 use crate::provider::Begun;
 use crate::tools::Offer;
 use crate::types::{Failure, Request, Target};
@@ -111,9 +112,11 @@ pub(crate) fn write<'a>(
     let mut writer = json::Writer::with_capacity(size::body(request));
     writer.open_object();
     writer.string_member("model", &target.model);
+    // Who asks for JSON must say the word; by reports it is looked for in the input alone.
+    let json = matches!(Form::of(request), Form::Json(_)) && compacted(host, &turns).is_none();
     let turns = match turns.as_slice() {
         // Without an input the provider answers nothing.
-        [Turn::System(pieces, _), rest @ ..] if !rest.is_empty() => {
+        [Turn::System(pieces, _), rest @ ..] if !rest.is_empty() && !json => {
             writer.key("instructions");
             write_joined(pieces, "\n\n", &mut writer);
             rest
