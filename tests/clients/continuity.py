@@ -82,10 +82,12 @@ def goes_on(provider):
 def goes_on_after_a_restart(provider):
     def body():
         conversation = Conversation()
-        conversation.go_on(provider, 2)
+        conversation.go_on(provider)
         CLASP.restart()
-        conversation.go_on(provider, 3)
-        came_back(provider, 5)
+        conversation.go_on(provider)
+        CLASP.restart()
+        conversation.go_on(provider)
+        came_back(provider, 3)
 
     return body
 
@@ -93,10 +95,9 @@ def goes_on_after_a_restart(provider):
 def goes_elsewhere_and_back(provider, other):
     def body():
         conversation = Conversation()
-        conversation.go_on(provider, 2)
-        conversation.go_on(other, 1)
-        conversation.go_on(provider, 2)
-        came_back(provider, 4)
+        for asked in (provider, other, provider):
+            conversation.go_on(asked)
+        came_back(provider, 2)
         came_back(other, 1)
 
     return body
