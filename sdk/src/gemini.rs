@@ -9,6 +9,7 @@ mod answer;
 mod chunk;
 mod contents;
 mod error;
+mod extra;
 mod family;
 mod finish;
 mod generation;

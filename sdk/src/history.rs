@@ -2,24 +2,25 @@
 //! results directly after it, one per call; payloads that a result cannot hold in the user message
 //! after them; system messages where the provider takes them.
 
-use std::borrow::Cow;
+mod place;
+mod turn;
 
 use serde::Deserialize;
 
-use crate::failure;
+pub use self::turn::{Answered, Call, Extra, Piece, Said, Turn};
+
 use crate::media::{self, Takes};
 use crate::names::NameRule;
 use crate::notes::Notes;
 use crate::types::{
-    CacheHint, Failure, Media, MediaKind, Message, Part, Request, ResultPart, Role, Target, Text,
-    Thinking, ToolCall, ToolResult,
+    Failure, MediaKind, Message, Part, Request, ResultPart, Role, Target, ToolResult,
 };
 
 /// What becomes of system messages after the first turn (rule C16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MidSystem {
-    /// They stay where they are.
+    /// They stay where they are, also where there is nothing else.
     InPlace,
     /// They are folded into the neighbouring user message, with a marker.
     Folded,
@@ -53,77 +54,14 @@ pub struct Rules<'r> {
     pub thinking: Earlier,
     /// A result has a field that says that it is an error; else its text says so (rule C3).
     pub error_field: bool,
-}
-
-/// A message to write.
-#[derive(Debug)]
-pub enum Turn<'a> {
-    /// Instructions.
-    System(Vec<Piece<'a>>),
-    /// What the user said.
-    User(Vec<Piece<'a>>),
-    /// What the model said, in its order.
-    Assistant(Vec<Said<'a>>),
-    /// The result of a call of the assistant's turn before.
-    Result(Answered<'a>),
-}
-
-/// A piece of a message.
-#[derive(Debug)]
-pub enum Piece<'a> {
-    /// A text, with the state that came with it.
-    Text {
-        /// The text.
-        text: Cow<'a, str>,
-        /// See [`Text::cache`].
-        cache: Option<CacheHint>,
-        /// See [`Text::state`].
-        state: Option<&'a str>,
-    },
-    /// A payload that the provider takes.
-    Media(&'a Media),
-}
-
-/// A part of what the model said.
-#[derive(Debug)]
-pub enum Said<'a> {
-    /// A text that is not empty.
-    Text(&'a Text),
-    /// Thinking, as [`Rules::thinking`] lets it through.
-    Thinking(&'a Thinking),
-    /// A call.
-    Call(Call<'a>),
-}
-
-/// A call, under the id that it is written with.
-#[derive(Debug)]
-pub struct Call<'a> {
-    /// Inside the provider's rule, and no other call's of the turn.
-    pub id: String,
-    /// The call.
-    pub call: &'a ToolCall,
-    /// Its place in the request.
-    pub path: String,
-    answered: bool,
-}
-
-/// The result of a call.
-#[derive(Debug)]
-pub struct Answered<'a> {
-    /// The call's id as it is written.
-    pub id: String,
-    /// The tool's name as the client knows it.
-    pub name: &'a str,
-    /// The tool failed. Already said in the text unless [`Rules::error_field`].
-    pub is_error: bool,
-    /// What came out, payloads only of [`Rules::in_results`].
-    pub content: Vec<Piece<'a>>,
-    /// A hint that stands on the result itself.
-    pub cache: Option<CacheHint>,
+    /// Members of messages that clients of the OpenAI dialects may pass through; what else there is
+    /// is noted as left out.
+    pub message_extra: &'r [&'r str],
 }
 
 struct Arranger<'a, 'n> {
     rules: &'n Rules<'n>,
+    request: &'a Request,
     notes: &'n mut Notes,
     turns: Vec<Turn<'a>>,
     /// The last turn is a user's, and what comes from another user message may join it.
@@ -139,25 +77,14 @@ pub fn arrange<'a>(
     request: &'a Request,
     notes: &mut Notes,
 ) -> Result<Vec<Turn<'a>>, Failure> {
-    let mut arranger = Arranger { rules, notes, turns: Vec::new(), open: false };
-    arranger.system(request);
+    let mut arranger = Arranger { rules, request, notes, turns: Vec::new(), open: false };
+    arranger.system();
     arranger.conversation(&request.messages)?;
-    let turns = arranger.turns;
-    if turns.iter().all(|turn| matches!(turn, Turn::System(_))) {
-        return Err(failure::invalid("messages", "there is nothing to answer; add a user message"));
-    }
-    Ok(turns)
+    arranger.ask_instructions()?;
+    Ok(arranger.turns)
 }
 
 impl<'a> Arranger<'a, '_> {
-    fn system(&mut self, request: &'a Request) {
-        let texts = request.system.iter().filter(|text| !text.text.is_empty());
-        let pieces: Vec<_> = texts.map(Piece::of).collect();
-        if !pieces.is_empty() {
-            self.turns.push(Turn::System(pieces));
-        }
-    }
-
     fn conversation(&mut self, messages: &'a [Message]) -> Result<(), Failure> {
         let mut next = 0;
         while let Some(message) = messages.get(next) {
@@ -167,22 +94,26 @@ impl<'a> Arranger<'a, '_> {
                 continue;
             }
             let mut assistant = Vec::new();
+            let path = format!("messages[{next}]");
+            let members = self.extra(&path, &message.extra);
+            self.said(next, message, &mut assistant);
             loop {
-                if let Some(message) = messages.get(next) {
-                    self.said(next, message, &mut assistant);
-                }
                 next += 1;
                 // Calls of one turn may be spread over several messages.
-                let more = messages.get(next).is_some_and(|next| next.role == Role::Assistant);
-                if !assistant.iter().any(Said::is_call) || !more {
+                let more = messages.get(next).filter(|next| next.role == Role::Assistant);
+                let Some(more) = more.filter(|_| assistant.iter().any(Said::is_call)) else {
                     break;
-                }
+                };
+                let path = format!("messages[{next}]");
+                let lost = self.extra(&path, &more.extra);
+                self.lose(&path, lost);
+                self.said(next, more, &mut assistant);
             }
             let after = messages.get(next..).unwrap_or_default();
             let turn = after.iter().position(|message| message.role == Role::Assistant);
             let turn = turn.unwrap_or(after.len());
             let after = after.get(..turn).unwrap_or_default();
-            self.answered(next, after, assistant)?;
+            self.answered(next, after, assistant, members)?;
             next += turn;
         }
         Ok(())
@@ -224,6 +155,7 @@ impl<'a> Arranger<'a, '_> {
         first: usize,
         after: &'a [Message],
         mut assistant: Vec<Said<'a>>,
+        members: Extra<'a>,
     ) -> Result<(), Failure> {
         let mut results = Vec::new();
         let mut used = Vec::new();
@@ -268,13 +200,15 @@ impl<'a> Arranger<'a, '_> {
                 cache: None,
             }));
         }
-        if !assistant.is_empty() {
-            self.turns.push(Turn::Assistant(assistant));
+        // Sound that the model made stands for its words.
+        let sound = members.iter().any(|field| field.name == "audio");
+        if !assistant.is_empty() || sound {
+            self.turns.push(Turn::Assistant(assistant, members));
             self.open = false;
         }
         self.turns.append(&mut results);
         if !moved.is_empty() {
-            self.turns.push(Turn::User(moved));
+            self.turns.push(Turn::user(moved));
             self.open = true;
         }
         for (offset, message) in after.iter().enumerate() {
@@ -322,53 +256,16 @@ impl<'a> Arranger<'a, '_> {
         if pieces.is_empty() && empty && used.is_empty() {
             pieces.push(Piece::new("", None));
         }
+        let path = format!("messages[{index}]");
+        let members = self.extra(&path, &message.extra);
         if pieces.is_empty() {
-            return Ok(());
-        }
-        if message.role == Role::System {
-            self.instruct(index, pieces);
+            self.lose(&path, members);
+        } else if message.role == Role::System {
+            self.instruct(&path, pieces, members);
         } else {
-            self.ask(pieces, false);
+            self.ask(&path, pieces, members, false);
         }
         Ok(())
-    }
-
-    /// Places a system message.
-    fn instruct(&mut self, index: usize, mut pieces: Vec<Piece<'a>>) {
-        if self.rules.mid_system == MidSystem::InPlace {
-            self.turns.push(Turn::System(pieces));
-            self.open = false;
-            return;
-        }
-        match self.turns.as_mut_slice() {
-            [] => self.turns.push(Turn::System(pieces)),
-            [Turn::System(first)] => first.append(&mut pieces),
-            _ => {
-                let path = format!("messages[{index}]");
-                self.notes.moved(path, "the system message was folded into a user message");
-                let text = |piece: &Piece<'a>| match piece {
-                    Piece::Text { text, .. } => text.to_string(),
-                    Piece::Media(_) => String::new(),
-                };
-                let text = pieces.iter().map(text).collect::<Vec<_>>().join("\n\n");
-                let text = format!("<system>\n{text}\n</system>");
-                self.ask(vec![Piece::new(text, None)], true);
-            }
-        }
-    }
-
-    /// Adds a user message; `folded` ones join the message before, or the one after.
-    fn ask(&mut self, mut pieces: Vec<Piece<'a>>, folded: bool) {
-        match self.turns.last_mut() {
-            Some(Turn::User(last)) if self.open || folded => {
-                last.append(&mut pieces);
-                self.open &= folded;
-            }
-            _ => {
-                self.turns.push(Turn::User(pieces));
-                self.open = folded;
-            }
-        }
     }
 
     /// The content of a result. Payloads that it cannot hold go to `moved`, with a marker naming
@@ -424,38 +321,5 @@ impl<'a> Arranger<'a, '_> {
             written = rule.apply(&format!("{id}_{count}")).into_owned();
         }
         written
-    }
-}
-
-impl<'a> Piece<'a> {
-    /// A text without state.
-    pub fn new(text: impl Into<Cow<'a, str>>, cache: Option<CacheHint>) -> Self {
-        Self::Text { text: text.into(), cache, state: None }
-    }
-
-    fn of(text: &'a Text) -> Self {
-        let state = text.state.as_deref();
-        Self::Text { text: Cow::Borrowed(&text.text), cache: text.cache, state }
-    }
-}
-
-impl<'a> Said<'a> {
-    /// The call, if it is one.
-    pub fn call(&self) -> Option<&Call<'a>> {
-        match self {
-            Said::Call(call) => Some(call),
-            Said::Text(_) | Said::Thinking(_) => None,
-        }
-    }
-
-    fn call_mut(&mut self) -> Option<&mut Call<'a>> {
-        match self {
-            Said::Call(call) => Some(call),
-            Said::Text(_) | Said::Thinking(_) => None,
-        }
-    }
-
-    fn is_call(&self) -> bool {
-        self.call().is_some()
     }
 }

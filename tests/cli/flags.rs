@@ -46,7 +46,7 @@ async fn flags_take_one_dash_or_two_and_win_over_variables() {
             .await;
         assert!(clasp.address().is_ipv6());
         clasp.client().messages(&ask("x")).await.message();
-        assert_eq!(vendor.only_request().body["model"], "from-the-flag");
+        assert_eq!(vendor.requests().pop().unwrap().body["model"], "from-the-flag");
     }
 }
 
@@ -68,7 +68,7 @@ async fn a_file_fills_what_no_variable_sets() {
     std::fs::write(setup.home().join(".env"), file).unwrap();
     let clasp = setup.start().await;
     clasp.client().messages(&ask("x")).await.message();
-    assert_eq!(vendor.only_request().body["model"], "from-the-variable");
+    assert_eq!(vendor.requests().pop().unwrap().body["model"], "from-the-variable");
     vendor.assert_clean();
 }
 
@@ -91,7 +91,7 @@ async fn d06_models_are_mapped_by_tier_alias_and_prefix() {
     ] {
         vendor.reset();
         clasp.client().messages(&with(ask("x"), "model", asked)).await.message();
-        assert_eq!(vendor.only_request().body["model"], sent, "{asked}");
+        assert_eq!(vendor.requests().pop().unwrap().body["model"], sent, "{asked}");
     }
 }
 

@@ -1,9 +1,9 @@
 //! What goes through unchanged, and what does not go through (rules C15, D7).
 
-use clasp_tests::support::client::{ask, ask_stream, post};
+use clasp_tests::support::client::{ask, ask_stream, post, with};
 use clasp_tests::support::upstream::{Answer, Gate};
 
-use crate::setup::{ASKED, TARGET, error, frames, plain, settings, start, stream};
+use crate::setup::{ASKED, NAMED, TARGET, error, frames, plain, settings, start, stream};
 
 const BODY: &str = "{ \"stream\" : true,\n \"model\":\"claude-sonnet-4-5\" , \"max_tokens\":1e2,\"thread\":{\"type\":\"create\"},\
     \"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"caf\\u00e9\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"2h\"}}]},\
@@ -54,7 +54,7 @@ async fn c15_the_client_s_bytes_go_on_but_for_the_model() {
 #[tokio::test]
 async fn c15_a_stream_s_bytes_come_back_as_they_are() {
     let (vendor, clasp) = start().await;
-    let whole = frames("one two three").concat();
+    let whole = frames("one two three").concat().replacen(NAMED, ASKED, 1);
     for size in [1, 7, 1000] {
         let answer = stream("one two three")
             .in_writes_of(size)
@@ -98,8 +98,12 @@ async fn a11_each_event_comes_when_it_was_sent() {
 async fn c15_a_plain_answer_comes_back_as_it_is() {
     let (vendor, clasp) = start().await;
     let body = plain("caf\u{e9}");
-    vendor.then(Answer::body(200, "application/json", body.clone()).header("request-id", "r"));
+    vendor.otherwise(Answer::body(200, "application/json", body.clone()).header("request-id", "r"));
+    let asked = with(ask("x"), "model", TARGET);
+    assert_eq!(clasp.client().messages(&asked).await.body, body);
+    // The one thing that changes, where the client has a name of its own for the model.
     let answer = clasp.client().messages(&ask("x")).await;
+    let body = body.replacen(NAMED, ASKED, 1);
     assert_eq!(answer.body, body);
     assert_eq!(answer.head.header("request-id"), Some("r"));
     assert_eq!(answer.head.header("content-length"), Some(&*body.len().to_string()));

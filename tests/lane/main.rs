@@ -7,5 +7,6 @@ mod bytes;
 mod counting;
 #[path = "../reload/guests.rs"]
 mod guests;
+mod openai;
 mod setup;
 mod state;

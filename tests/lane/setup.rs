@@ -10,6 +10,9 @@ use crate::guests::{guest, put};
 pub const ASKED: &str = "claude-sonnet-4-5";
 pub const TARGET: &str = "claude-target-1";
 
+/// What the provider's answers call it.
+pub const NAMED: &str = "claude-target-1-0";
+
 /// Settings for the provider `native`, whose plugin is in place.
 pub fn settings(vendor: &Vendor) -> Setup {
     let setup = Setup::bare()

@@ -1,10 +1,9 @@
 //! Answers of a provider, streamed and plain (rules A15, B1–B3).
 
-use clasp_tests::support::pair;
 use clasp_tests::support::upstream::{Chat, Layout};
 use serde_json::{Value, json};
 
-use crate::ask::{BOTH, Dialect, essence};
+use crate::ask::{BOTH, Dialect, essence, pair};
 
 /// Every kind of answer, by name.
 fn scripts() -> Vec<(&'static str, Chat)> {

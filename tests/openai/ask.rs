@@ -1,7 +1,9 @@
 //! Asking in either dialect, and reading strictly.
 
 use clasp_grammar::{chat, openai, responses};
+use clasp_tests::support::clasp::{Clasp, Setup};
 use clasp_tests::support::client::{Answer, Client, post};
+use clasp_tests::support::upstream::Vendor;
 use serde_json::{Value, json};
 
 /// One of OpenAI's dialects.
@@ -12,6 +14,13 @@ pub enum Dialect {
 }
 
 pub const BOTH: [Dialect; 2] = [Dialect::Responses, Dialect::Chat];
+
+/// A provider of Chat Completions, and clasp that translates for it whoever asks.
+pub async fn pair() -> (Vendor, Clasp) {
+    let vendor = Vendor::start().await;
+    let clasp = Setup::new(&vendor).env("OPENAI_LANE", "off").start().await;
+    (vendor, clasp)
+}
 
 /// A streamed answer as it came.
 #[derive(Debug)]

@@ -83,7 +83,7 @@ settings! {
 pub(crate) const ALIAS_PREFIX: &str = "CLASP_ALIAS_";
 
 /// Other variables of clasp's that this build reads.
-pub(crate) const OTHERS: &[&str] = &["CLASP_ANTHROPIC_BASE_URL"];
+pub(crate) const OTHERS: &[&str] = &["CLASP_ANTHROPIC_BASE_URL", "CLASP_COMPILED_DIR"];
 
 /// Features of later builds, by what their variables begin with. Switched on they would be expected
 /// to work, so each is named in a warning.

@@ -8,6 +8,7 @@
 
 mod details;
 pub(crate) mod encode;
+pub(crate) mod lane;
 pub(crate) mod parse;
 
 /// What an answer of Chat Completions depends on.

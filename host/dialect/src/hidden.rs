@@ -82,6 +82,17 @@ pub(crate) fn is_of_call(data: &str) -> bool {
     data.starts_with(CALL)
 }
 
+/// The state in the data of thinking.
+pub(crate) fn of_thinking(data: &str) -> &str {
+    data.strip_prefix(REDACTED).unwrap_or(data)
+}
+
+/// The state in data of any kind.
+pub(crate) fn of_any(data: &str) -> &str {
+    let of_call = || data.strip_prefix(CALL)?.split_once(':').map(|(_, state)| state);
+    data.strip_prefix(TEXT).or_else(of_call).unwrap_or_else(|| of_thinking(data))
+}
+
 /// The `data` of a hidden block.
 fn hidden(part: &Part) -> Option<&ByteString> {
     match part {

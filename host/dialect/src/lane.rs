@@ -4,10 +4,19 @@
 //! the provider did not make (rule C10); what the provider answers comes back byte for byte. These
 //! are the few things that must be known of it on the way.
 
+pub(crate) mod edit;
+pub(crate) mod events;
+pub(crate) mod failure;
+mod glance;
+pub(crate) mod headers;
+#[cfg(test)]
+pub(crate) mod samples;
+
 use bytes::Bytes;
 use clasp_model::{ByteString, Dialect, Failure, Header, HttpResponse, Usage};
 
-use crate::anthropic;
+use self::events::Events;
+use crate::{anthropic, chat, openai, responses};
 
 /// What a request must tell before it can be sent on as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +62,9 @@ pub type Own<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Looks at a request; none when it can only be read as a whole, e.g. to say what is wrong with it.
 pub fn glance(dialect: Dialect, body: &ByteString) -> Option<Glance> {
     match dialect {
-        Dialect::AnthropicMessages => anthropic::lane::request::glance(body),
-        Dialect::OpenaiResponses | Dialect::OpenaiChat => None,
+        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
+            glance::read(body)
+        }
     }
 }
 
@@ -63,7 +73,8 @@ pub fn glance(dialect: Dialect, body: &ByteString) -> Option<Glance> {
 pub fn body(dialect: Dialect, body: &ByteString, model: &str, own: Own<'_>) -> Vec<Bytes> {
     match dialect {
         Dialect::AnthropicMessages => anthropic::lane::request::body(body, model, own),
-        Dialect::OpenaiResponses | Dialect::OpenaiChat => vec![body.as_bytes().clone()],
+        Dialect::OpenaiResponses => responses::lane::request::body(body, model, own),
+        Dialect::OpenaiChat => chat::lane::request::body(body, model, own),
     }
 }
 
@@ -71,24 +82,36 @@ pub fn body(dialect: Dialect, body: &ByteString, model: &str, own: Own<'_>) -> V
 pub fn request_headers(dialect: Dialect, headers: &[Header]) -> Vec<Header> {
     match dialect {
         Dialect::AnthropicMessages => anthropic::lane::headers::of_request(headers),
-        Dialect::OpenaiResponses | Dialect::OpenaiChat => Vec::new(),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => {
+            openai::lane::headers::of_request(headers)
+        }
     }
 }
 
-/// The provider's headers that come back, names in lower case.
+/// The provider's headers that come back.
 pub fn answer_headers(dialect: Dialect, headers: &[Header]) -> Vec<Header> {
     match dialect {
         Dialect::AnthropicMessages => anthropic::lane::headers::of_answer(headers),
-        Dialect::OpenaiResponses | Dialect::OpenaiChat => Vec::new(),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => openai::lane::headers::of_answer(headers),
     }
 }
 
 /// A tap for one streamed answer.
 pub fn tap(dialect: Dialect) -> Box<dyn Tap> {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
-            Box::<anthropic::lane::tap::MessagesTap>::default()
-        }
+        Dialect::AnthropicMessages => Box::<Events<anthropic::lane::tap::Messages>>::default(),
+        Dialect::OpenaiResponses => Box::<Events<responses::lane::tap::Responses>>::default(),
+        Dialect::OpenaiChat => Box::<Events<chat::lane::tap::Chunks>>::default(),
+    }
+}
+
+/// The begin of an answer, or all of it, with the client's name of the model (rule A15), where its
+/// client goes by that: Claude Code sends signed thinking back only to the model that it knows it of.
+/// Nothing else changes.
+pub fn named(dialect: Dialect, answer: Bytes, model: &str) -> Bytes {
+    match dialect {
+        Dialect::AnthropicMessages => anthropic::lane::named::named(answer, model),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => answer,
     }
 }
 
@@ -98,9 +121,9 @@ pub fn tap(dialect: Dialect) -> Box<dyn Tap> {
 /// It is no complete answer, or tells of a failure (rule A8).
 pub fn whole(dialect: Dialect, body: &ByteString) -> Result<Usage, Failure> {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
-            anthropic::lane::answer::whole(body)
-        }
+        Dialect::AnthropicMessages => anthropic::lane::answer::whole(body),
+        Dialect::OpenaiResponses => responses::lane::answer::whole(body),
+        Dialect::OpenaiChat => chat::lane::answer::whole(body),
     }
 }
 
@@ -108,8 +131,7 @@ pub fn whole(dialect: Dialect, body: &ByteString) -> Result<Usage, Failure> {
 /// which the client may then get as it is.
 pub fn rejected(dialect: Dialect, response: &HttpResponse) -> (Failure, bool) {
     match dialect {
-        Dialect::AnthropicMessages | Dialect::OpenaiResponses | Dialect::OpenaiChat => {
-            anthropic::lane::answer::rejected(response)
-        }
+        Dialect::AnthropicMessages => anthropic::lane::answer::rejected(response),
+        Dialect::OpenaiResponses | Dialect::OpenaiChat => openai::lane::error::rejected(response),
     }
 }

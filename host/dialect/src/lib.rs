@@ -120,6 +120,10 @@ pub trait Encoder: Send {
     /// error document (its status is for the caller: see [`error()`]).
     fn fail(&mut self, failure: &Failure, out: &mut BytesMut);
 
+    /// So many events of the provider's own have gone out on the untranslated lane: what is written
+    /// from now on follows them.
+    fn follow(&mut self, _events: u64) {}
+
     /// The failure that ended the answer, whether told by [`fail`](Self::fail) or met while
     /// encoding. The status of a plain answer that failed is not 200.
     fn failure(&self) -> Option<&Failure>;

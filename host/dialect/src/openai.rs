@@ -1,6 +1,7 @@
 //! What OpenAI's two dialects have in common.
 
 pub(crate) mod error;
+pub(crate) mod lane;
 
 use clasp_model::Failure;
 

@@ -8,7 +8,8 @@
 mod callee;
 mod echo;
 pub(crate) mod encode;
-
+pub(crate) mod lane;
+mod minted;
 pub(crate) mod parse;
 mod stored;
 

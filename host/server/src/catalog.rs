@@ -66,9 +66,7 @@ impl Provider {
     pub(crate) fn native(&self, dialect: Dialect) -> Option<&str> {
         let native = &self.plugin.manifest().native;
         let native = native.iter().find(|native| native.dialect == dialect)?;
-        // The lanes of OpenAI's dialects are not there yet.
-        let has_lane = self.lane && dialect == Dialect::AnthropicMessages;
-        has_lane.then_some(&native.path)
+        self.lane.then_some(&native.path)
     }
 }
 

@@ -4,8 +4,8 @@
 //! Chosen when the target's plugin says so in its manifest and the operator did not switch it off.
 //! A failure before the answer's first event may be tried again or go elsewhere, as on the
 //! translated way (rules A8, D3); a stream that breaks off later is never ended cleanly. The
-//! answer goes on event by event; its bytes are not touched, so its `model` is the provider's word for it and not the
-//! client's (against rule A15).
+//! answer goes on event by event; its bytes are not touched, but for the model's
+//! name where the client has another one for it (rule A15).
 
 use std::time::{Duration, SystemTime};
 
@@ -59,7 +59,7 @@ pub(crate) enum Relay {
         /// The status and the headers that are passed on.
         head: Response<()>,
         /// What has come so far.
-        first: Vec<Bytes>,
+        first: Bytes,
         body: AnswerBody,
         tap: Box<dyn Tap>,
     },
@@ -114,7 +114,7 @@ pub(crate) async fn attempt(
     if !asked.stream {
         let body = answer.body.collect(app.config().limits.frame).await?;
         let usage = lane::whole(dialect, &text(&body)?)?;
-        return Ok(Relay::Whole { head, body, usage });
+        return Ok(Relay::Whole { head, body: named(asked, chosen, body), usage });
     }
     let mut tap = lane::tap(dialect);
     let mut first = Vec::new();
@@ -131,7 +131,18 @@ pub(crate) async fn attempt(
     }
     match &tap.seen().failure {
         Some(failure) => Err(failure.clone().into()),
-        None => Ok(Relay::Stream { head, first, body: answer.body, tap }),
+        None => {
+            let first = named(asked, chosen, first.concat().into());
+            Ok(Relay::Stream { head, first, body: answer.body, tap })
+        }
+    }
+}
+
+/// The begin of an answer, or all of it, with the client's name of the model.
+fn named(asked: &Asked, chosen: &Chosen, answer: Bytes) -> Bytes {
+    match *asked.model == *chosen.target.model {
+        true => answer,
+        false => lane::named(asked.dialect, answer, &asked.model),
     }
 }
 
@@ -150,8 +161,7 @@ pub(crate) async fn pass_on(relay: Relay, reply: &mut Reply) -> Result<(), Failu
     };
     reply.pass_head(head);
     let mut events = Events::default();
-    let first = first.concat();
-    let (ready, between) = events.whole(first.into(), tap.seen().between);
+    let (ready, between) = events.whole(first, tap.seen().between);
     reply.pass(ready, tap.seen(), between).await;
     while !tap.seen().ended {
         let told = tap.seen().failure.is_some();

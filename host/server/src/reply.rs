@@ -30,6 +30,8 @@ pub(crate) struct Reply {
     head_sent: bool,
     /// The bytes may be the provider's own: nothing of ours goes between but a `ping`.
     untranslated: bool,
+    /// How many events of the provider's own have gone out.
+    passed: u64,
     /// The last byte that went out ended an event.
     between: bool,
     buffer: BytesMut,
@@ -55,6 +57,7 @@ impl Reply {
             stream: false,
             head_sent: false,
             untranslated: false,
+            passed: 0,
             between: true,
             buffer: BytesMut::new(),
             ping_interval,
@@ -120,6 +123,7 @@ impl Reply {
             return;
         }
         self.between = between;
+        self.passed = seen.events;
         self.outlet.write(bytes).await;
         self.last_write = Instant::now();
     }
@@ -213,6 +217,9 @@ impl Reply {
         }
         if self.head_sent {
             if let Some(encoder) = self.encoder.as_mut() {
+                if self.passed > 0 {
+                    encoder.follow(self.passed);
+                }
                 encoder.fail(failure, &mut self.buffer);
             }
             self.record.failed(200, failure);

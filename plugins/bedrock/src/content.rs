@@ -56,10 +56,10 @@ impl Messages<'_> {
         self.writer.open_array();
         for turn in run {
             match turn {
-                Turn::System(_) => {}
-                Turn::User(pieces) => pieces.iter().for_each(|piece| self.piece(piece, true)),
+                Turn::System(..) => {}
+                Turn::User(pieces, _) => pieces.iter().for_each(|piece| self.piece(piece, true)),
                 Turn::Result(result) => self.result(result),
-                Turn::Assistant(said) => said.iter().for_each(|said| self.said(said)),
+                Turn::Assistant(said, _) => said.iter().for_each(|said| self.said(said)),
             }
         }
         if has_bare_document(run) {
@@ -230,9 +230,9 @@ pub(crate) fn write_point(family: &Family, hint: CacheHint, writer: &mut Writer)
 
 fn speaker(turn: &Turn<'_>) -> Option<Speaker> {
     match turn {
-        Turn::System(_) => None,
-        Turn::User(_) | Turn::Result(_) => Some(Speaker::User),
-        Turn::Assistant(_) => Some(Speaker::Assistant),
+        Turn::System(..) => None,
+        Turn::User(..) | Turn::Result(_) => Some(Speaker::User),
+        Turn::Assistant(..) => Some(Speaker::Assistant),
     }
 }
 
@@ -243,7 +243,7 @@ fn is_blank(piece: &Piece<'_>) -> bool {
 /// Whether there are documents and no text, which is refused.
 fn has_bare_document(run: &[Turn<'_>]) -> bool {
     let pieces = run.iter().flat_map(|turn| match turn {
-        Turn::User(pieces) => pieces.as_slice(),
+        Turn::User(pieces, _) => pieces.as_slice(),
         _ => &[],
     });
     let mut document = false;

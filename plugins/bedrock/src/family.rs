@@ -91,6 +91,11 @@ impl Family {
         self.claude().is_some() || self.is_nova()
     }
 
+    /// Answers keep to a schema.
+    pub(crate) fn keeps_to_schemas(&self) -> bool {
+        self.claude().is_none_or(|claude| claude.schemas)
+    }
+
     pub(crate) fn has_system(&self) -> bool {
         *self != Self::Titan
     }

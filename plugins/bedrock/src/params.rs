@@ -8,7 +8,7 @@ use clasp_plugin::history::{Said, Turn};
 use clasp_plugin::json::Writer;
 use clasp_plugin::messages::{Asked, Plan, Thinking, closed_schema};
 use clasp_plugin::notes::Notes;
-use clasp_plugin::{Dialect, Request, Target, effort};
+use clasp_plugin::{Request, Target, effort, extra};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -224,11 +224,8 @@ impl Params<'_> {
     }
 
     fn output_schema(&mut self) {
-        let Some(output) = &self.request.output_schema else { return };
-        if self.family.claude().is_some_and(|claude| !claude.schemas) {
-            self.notes.dropped("output_schema", "the model keeps to no schema");
-            return;
-        }
+        let output = self.request.output_schema.as_ref();
+        let Some(output) = output.filter(|_| self.family.keeps_to_schemas()) else { return };
         let (schema, repaired) = closed_schema(&output.schema);
         if let Some(what) = repaired {
             self.notes.repaired("output_schema.schema", what);
@@ -267,15 +264,14 @@ impl Params<'_> {
 
     fn extra(&mut self) {
         let mut tier = self.config.service_tier.clone();
-        for field in self.request.extra.iter().filter(|field| field.value != "null") {
+        for field in extra::members(self.request) {
             let word = serde_json::from_str::<String>(&field.value).unwrap_or_default();
-            let known = self.request.dialect != Dialect::AnthropicMessages
-                && field.name == "service_tier"
+            let known = extra::passes(self.request, &["service_tier"], &field.name)
                 && matches!(word.as_str(), "default" | "priority" | "flex");
             if known {
                 tier = Some(word);
             } else {
-                self.notes.dropped(field.name.as_str(), "the service knows no such member");
+                extra::drop(self.request, field, self.notes);
             }
         }
         if let Some(tier) = tier {
@@ -303,7 +299,7 @@ const KNOWN_BETAS: &[&str] = &[
 /// Whether results are given to calls that no thinking came before.
 fn is_unthought(turns: &[Turn<'_>]) -> bool {
     let last = turns.iter().rev().find_map(|turn| match turn {
-        Turn::Assistant(said) => Some(said),
+        Turn::Assistant(said, _) => Some(said),
         _ => None,
     });
     last.is_some_and(|said| {

@@ -9,6 +9,7 @@ use clasp_plugin::lenient::{Count, object};
 use clasp_plugin::messages::{Cache, is_hinted};
 use clasp_plugin::names::{Alphabet, NameRule, Names};
 use clasp_plugin::notes::Notes;
+use clasp_plugin::output::Form;
 use clasp_plugin::tools::Offer;
 use clasp_plugin::{
     Begun, CacheHint, Dialect, Failure, Header, HttpRequest, HttpResponse, MediaKind, Method, Part,
@@ -118,9 +119,14 @@ fn write(target: &Target, request: &Request, purpose: Purpose) -> Result<Written
         mid_system: MidSystem::Folded,
         thinking: Earlier::All,
         error_field: rich,
+        message_extra: &[],
     };
     let mut turns = arrange(&rules, request, &mut notes)?;
     note_unsigned(request, &mut notes);
+    match Form::of(request) {
+        Form::Schema(_) if family.keeps_to_schemas() => {}
+        form => form.instruct(&mut turns, &mut notes),
+    }
     begin_with_user(&mut turns, &mut notes);
     let offer = Offer::new(NAMES, request, |_| false, &mut notes);
     let mut writer = Writer::with_capacity(4096);
@@ -131,7 +137,7 @@ fn write(target: &Target, request: &Request, purpose: Purpose) -> Result<Written
         writer.key("converse");
         writer.open_object();
     }
-    let has_system = matches!(turns.first(), Some(Turn::System(_)));
+    let has_system = matches!(turns.first(), Some(Turn::System(..)));
     if has_system && !family.has_system() {
         fold_system(&mut turns, &mut notes);
     }
@@ -177,7 +183,7 @@ fn write_system(
     hint: bool,
     writer: &mut Writer,
 ) {
-    let Some(Turn::System(pieces)) = turns.first() else { return };
+    let Some(Turn::System(pieces, _)) = turns.first() else { return };
     writer.key("system");
     writer.open_array();
     let mut system = Messages { family, offer, writer, titles: Vec::new() };
@@ -190,22 +196,22 @@ fn write_system(
 
 /// Instructions for a model that has no place for them: in front of the first message.
 fn fold_system(turns: &mut Vec<Turn<'_>>, notes: &mut Notes) {
-    if let Some(Turn::System(_)) = turns.first()
-        && let Turn::System(pieces) = turns.remove(0)
+    if let Some(Turn::System(..)) = turns.first()
+        && let Turn::System(pieces, _) = turns.remove(0)
     {
         notes.moved("system", "the model has no instructions, they stand in the first message");
-        turns.insert(0, Turn::User(pieces));
+        turns.insert(0, Turn::user(pieces));
     }
 }
 
 /// The service wants the user to speak first.
 fn begin_with_user(turns: &mut Vec<Turn<'_>>, notes: &mut Notes) {
-    let first = turns.iter().position(|turn| !matches!(turn, Turn::System(_)));
+    let first = turns.iter().position(|turn| !matches!(turn, Turn::System(..)));
     if let Some(first) = first
-        && let Some(Turn::Assistant(_)) = turns.get(first)
+        && let Some(Turn::Assistant(..)) = turns.get(first)
     {
         notes.repaired("messages[0]", "the service wants the user first, a message was added");
-        turns.insert(first, Turn::User(vec![Piece::new("(the conversation goes on)", None)]));
+        turns.insert(first, Turn::user(vec![Piece::new("(the conversation goes on)", None)]));
     }
 }
 

@@ -146,7 +146,7 @@ fn write_choice(
 fn called<'t>(turns: &[Turn<'t>]) -> Vec<&'t str> {
     let mut names = Vec::new();
     for turn in turns {
-        let Turn::Assistant(said) = turn else { continue };
+        let Turn::Assistant(said, _) = turn else { continue };
         for call in said.iter().filter_map(Said::call) {
             let name = call.call.name.as_str();
             if !names.contains(&name) {

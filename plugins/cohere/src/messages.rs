@@ -26,15 +26,15 @@ pub(crate) fn write(
     for turn in turns {
         writer.open_object();
         match turn {
-            Turn::System(pieces) => {
+            Turn::System(pieces, _) => {
                 writer.string_member("role", "system");
                 writer.string_member("content", &join(pieces, "\n\n"));
             }
-            Turn::User(pieces) => {
+            Turn::User(pieces, _) => {
                 writer.string_member("role", "user");
                 user(pieces, writer);
             }
-            Turn::Assistant(said) => {
+            Turn::Assistant(said, _) => {
                 writer.string_member("role", "assistant");
                 assistant(target, said, offer, notes, writer);
             }

@@ -2,7 +2,7 @@
 //! C8, C12).
 
 use clasp_plugin::notes::Notes;
-use clasp_plugin::{Abilities, Dialect, Reasoning, Request, Target, effort, json};
+use clasp_plugin::{Abilities, Reasoning, Request, Target, effort, extra, json};
 
 use crate::config::Config;
 
@@ -16,7 +16,7 @@ const ANSWER: u32 = 1000;
 const OWN: &[&str] = &["citation_options", "documents", "priority", "safety_mode", "strict_tools"];
 
 /// Members that clients of the OpenAI dialects may pass through.
-const SHARED: &[&str] = &["frequency_penalty", "presence_penalty", "seed"];
+const SHARED: &[&str] = &["frequency_penalty", "logprobs", "presence_penalty", "seed"];
 
 /// Writes the settings. `cited`: `documents` are written already.
 pub(crate) fn write(
@@ -33,7 +33,7 @@ pub(crate) fn write(
     if let Some(reasoning) = &request.reasoning {
         think(target, reasoning, limit, notes, writer);
     }
-    let passed = extra(request, cited, notes, writer);
+    let passed = pass(request, cited, notes, writer);
     let own = |name: &str| !passed.contains(&name);
     if let Some(mode) = config.citations.as_deref().filter(|_| own("citation_options")) {
         writer.key("citation_options");
@@ -143,7 +143,7 @@ fn budget(reasoning: &Reasoning) -> Option<u32> {
 }
 
 /// Writes what clients pass through, and gives the names of the API's own among it.
-fn extra(
+fn pass(
     request: &Request,
     cited: bool,
     notes: &mut Notes,
@@ -151,7 +151,7 @@ fn extra(
 ) -> Vec<&'static str> {
     let mut passed = Vec::new();
     let mut penalised = false;
-    for field in request.extra.iter().filter(|field| field.value != "null") {
+    for field in extra::members(request) {
         let name = field.name.as_str();
         if name == "documents" && cited {
             notes.dropped(name, "the documents of the messages are cited from");
@@ -162,9 +162,8 @@ fn extra(
             writer.raw_member(name, &field.value);
             continue;
         }
-        // The same name may mean another thing in another dialect.
-        if request.dialect == Dialect::AnthropicMessages || !SHARED.contains(&name) {
-            notes.dropped(name, "the provider knows no such member");
+        if !extra::passes(request, SHARED, name) {
+            extra::drop(request, field, notes);
             continue;
         }
         let penalty = name.ends_with("_penalty");

@@ -1,9 +1,10 @@
 //! Writes a request to `/v2/chat` (rules C1–C9, C12–C14, C16, C18).
 
-use clasp_plugin::history::{Earlier, MidSystem, Piece, Rules, Turn, arrange};
+use clasp_plugin::history::{Earlier, MidSystem, Rules, arrange};
 use clasp_plugin::media::{Sources, Takes};
 use clasp_plugin::names::{Alphabet, NameRule, Names};
 use clasp_plugin::notes::Notes;
+use clasp_plugin::output::Form;
 use clasp_plugin::schema::{Subset, convert};
 use clasp_plugin::tools::Offer;
 use clasp_plugin::{Begun, Failure, Header, HttpRequest, Method, Request, Target, json, size};
@@ -43,13 +44,18 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
         mid_system: MidSystem::Folded,
         thinking: Earlier::Texts,
         error_field: false,
+        message_extra: &[],
     };
     let mut turns = arrange(&rules, request, &mut notes)?;
     let offer = Offer::new(NAMES, request, |_| false, &mut notes);
     let choice = offer.choice(request, &mut notes)?;
     let passed = request.extra.iter().any(|field| field.name == "documents");
-    let in_words =
-        instruct(request, offer.any() || documents.any() || passed, &mut turns, &mut notes);
+    let mut form = Form::of(request);
+    // `response_format` goes with neither tools nor documents.
+    if offer.any() || documents.any() || passed {
+        form.instruct(&mut turns, &mut notes);
+        form = Form::Free;
+    }
 
     let mut writer = json::Writer::with_capacity(size::body(request));
     writer.open_object();
@@ -61,15 +67,7 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
         notes.dropped("parallel_tools", "the provider has no such setting");
     }
     params::write(&config, target, request, documents.any(), &mut notes, &mut writer);
-    if let Some(output) = request.output_schema.as_ref().filter(|_| !in_words) {
-        writer.key("response_format");
-        writer.open_object();
-        writer.string_member("type", "json_object");
-        let mut schema = convert(&output.schema, &Subset::COHERE.for_output());
-        notes.extend(schema.notes_at("output_schema.schema"));
-        writer.raw_member("json_schema", &schema.text);
-        writer.close_object();
-    }
+    write_form(form, &mut notes, &mut writer);
     writer.raw_member("stream", if request.stream { "true" } else { "false" });
     writer.close_object();
 
@@ -91,24 +89,20 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
     })
 }
 
-/// `response_format` goes with neither tools nor documents; then the schema stands in the
-/// instructions.
-fn instruct(
-    request: &Request,
-    in_words: bool,
-    turns: &mut Vec<Turn<'_>>,
-    notes: &mut Notes,
-) -> bool {
-    let Some(output) = request.output_schema.as_ref().filter(|_| in_words) else { return false };
-    notes.moved("output_schema", "the schema was put into the instructions");
-    let text =
-        format!("Give your answer as one JSON object of this JSON Schema:\n{}", output.schema);
-    let piece = Piece::new(text, None);
-    match turns.first_mut() {
-        Some(Turn::System(pieces)) => pieces.push(piece),
-        _ => turns.insert(0, Turn::System(vec![piece])),
+/// <https://docs.cohere.com/docs/structured-outputs>, as of 2026-11-21.
+fn write_form(form: Form<'_>, notes: &mut Notes, writer: &mut json::Writer) {
+    if matches!(form, Form::Free) {
+        return;
     }
-    true
+    writer.key("response_format");
+    writer.open_object();
+    writer.string_member("type", "json_object");
+    if let Form::Schema(output) = form {
+        let mut schema = convert(&output.schema, &Subset::COHERE.for_output());
+        notes.extend(schema.notes_at("output_schema.schema"));
+        writer.raw_member("json_schema", &schema.text);
+    }
+    writer.close_object();
 }
 
 /// <https://docs.cohere.com/docs/image-inputs>, as of 2026-11-21.

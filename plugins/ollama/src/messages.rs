@@ -19,9 +19,9 @@ pub(crate) fn write(
     writer.open_array();
     for turn in turns {
         match turn {
-            Turn::System(pieces) => message("system", pieces, writer),
-            Turn::User(pieces) => message("user", pieces, writer),
-            Turn::Assistant(said) => assistant(offer, said, notes, writer),
+            Turn::System(pieces, _) => message("system", pieces, writer),
+            Turn::User(pieces, _) => message("user", pieces, writer),
+            Turn::Assistant(said, _) => assistant(offer, said, notes, writer),
             Turn::Result(Answered { id, name, content, .. }) => {
                 open("tool", &text(content, "\n"), writer);
                 writer.string_member("tool_name", &offer.name_of(name));

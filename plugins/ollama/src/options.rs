@@ -3,7 +3,7 @@
 
 use clasp_plugin::notes::Notes;
 use clasp_plugin::{
-    Abilities, Dialect, MediaKind, Part, Request, ResultPart, Target, effort, json, size,
+    Abilities, Field, MediaKind, Part, Request, ResultPart, Target, effort, extra, json, size,
 };
 use serde_json::{Map, Value};
 
@@ -24,6 +24,9 @@ const IMAGE: u64 = 1536;
 
 /// Options that clients of the OpenAI dialects may pass through.
 const EXTRA: &[&str] = &["frequency_penalty", "presence_penalty", "seed"];
+
+/// Members that they may pass through beside the options; servers before 0.12.11 pass over them.
+const TOP: &[&str] = &["logprobs", "top_logprobs"];
 
 /// Writes `options` and gives the context window that was asked for.
 pub(crate) fn write(
@@ -67,12 +70,23 @@ pub(crate) fn write(
     if !stop.is_empty() {
         options.insert("stop".into(), stop.into());
     }
-    extra(request, &mut options, notes);
+    pass(request, &mut options, notes);
     if !options.is_empty() {
         writer.raw_member("options", &Value::Object(options.clone()).to_string());
     }
     let sent = options.get("num_ctx").and_then(Value::as_u64);
     sent.and_then(|sent| u32::try_from(sent).ok())
+}
+
+/// Writes what clients pass through beside the options.
+pub(crate) fn top(request: &Request, writer: &mut json::Writer) {
+    for field in extra::members(request).filter(|field| is_top(request, field)) {
+        writer.raw_member(&field.name, &field.value);
+    }
+}
+
+fn is_top(request: &Request, field: &Field) -> bool {
+    extra::passes(request, TOP, &field.name)
 }
 
 /// Writes `think`. A server that is not told otherwise thinks with each model that can, so nothing
@@ -157,20 +171,16 @@ fn prompt(request: &Request) -> u64 {
     size::text(request) as u64 / 3 + 16 * size::pieces(request) as u64 + IMAGE * images
 }
 
-fn extra(request: &Request, options: &mut Map<String, Value>, notes: &mut Notes) {
-    for field in request.extra.iter().filter(|field| field.value != "null") {
+fn pass(request: &Request, options: &mut Map<String, Value>, notes: &mut Notes) {
+    for field in extra::members(request).filter(|field| !is_top(request, field)) {
         let value = serde_json::from_str::<Value>(&field.value).unwrap_or(Value::Null);
         match value {
             // No other API has a member of this name, so it means the same in each dialect.
             Value::Object(members) if field.name == "options" => options.extend(members),
-            // The same name may mean another thing in another dialect.
-            value
-                if request.dialect != Dialect::AnthropicMessages
-                    && EXTRA.contains(&field.name.as_str()) =>
-            {
+            value if extra::passes(request, EXTRA, &field.name) => {
                 options.insert(field.name.clone(), value);
             }
-            _ => notes.dropped(field.name.clone(), "the provider knows no such member"),
+            _ => extra::drop(request, field, notes),
         }
     }
 }

@@ -53,10 +53,10 @@ pub(crate) fn write(
     writer.open_array();
     let mut turns = turns.iter().peekable();
     let mut system = match turns.peek() {
-        Some(Turn::System(pieces)) => messages::text(pieces, "\n\n").into_owned(),
+        Some(Turn::System(pieces, _)) => messages::text(pieces, "\n\n").into_owned(),
         _ => String::new(),
     };
-    if let Some(Turn::System(_)) = turns.peek() {
+    if let Some(Turn::System(..)) = turns.peek() {
         turns.next();
     }
     if let Some(instructions) = instructions {
@@ -71,9 +71,9 @@ pub(crate) fn write(
     }
     while let Some(turn) = turns.next() {
         match turn {
-            Turn::System(pieces) => messages::message("system", pieces, writer),
-            Turn::User(pieces) => messages::message("user", pieces, writer),
-            Turn::Assistant(said) => assistant(offer, said, notes, writer),
+            Turn::System(pieces, _) => messages::message("system", pieces, writer),
+            Turn::User(pieces, _) => messages::message("user", pieces, writer),
+            Turn::Assistant(said, _) => assistant(offer, said, notes, writer),
             Turn::Result(first) => {
                 let mut text = response(offer, first);
                 while let Some(Turn::Result(next)) = turns.peek() {

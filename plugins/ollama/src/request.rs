@@ -7,6 +7,7 @@ use clasp_plugin::history::{Earlier, MidSystem, Rules, arrange};
 use clasp_plugin::media::{Sources, Takes};
 use clasp_plugin::names::{Alphabet, NameRule, Names};
 use clasp_plugin::notes::Notes;
+use clasp_plugin::output::Form;
 use clasp_plugin::tools::{Choice, Offer};
 use clasp_plugin::{
     Abilities, Begun, Failure, Header, HttpRequest, Method, Request, Target, failure, json, size,
@@ -50,12 +51,19 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
         mid_system: MidSystem::Folded,
         thinking: Earlier::Texts,
         error_field: false,
+        message_extra: &[],
     };
-    let turns = arrange(&rules, request, &mut notes)?;
+    let mut turns = arrange(&rules, request, &mut notes)?;
     let offer = Offer::new(TOOL_NAMES, request, |_| false, &mut notes);
     let choice = offer.choice(request, &mut notes)?;
     let offered = choice != Choice::None && offer.any();
     let prompted = by_prompt(&config, target, offered)?;
+    let mut form = Form::of(request);
+    // A model that is held to JSON calls no tools.
+    if offered {
+        form.instruct(&mut turns, &mut notes);
+        form = Form::Free;
+    }
 
     let mut writer = json::Writer::with_capacity(size::body(request));
     writer.open_object();
@@ -71,10 +79,13 @@ pub(crate) fn begin(target: &Target, request: &Request) -> Result<Begun<State>, 
     if request.parallel_tools == Some(false) && offered {
         notes.dropped("parallel_tools", "the provider has no such setting");
     }
-    if let Some(output) = &request.output_schema {
-        writer.raw_member("format", &output.schema);
+    match form {
+        Form::Free => {}
+        Form::Json(_) => writer.string_member("format", "json"),
+        Form::Schema(output) => writer.raw_member("format", &output.schema),
     }
     let num_ctx = options::write(&config, target, request, &mut notes, &mut writer);
+    options::top(request, &mut writer);
     options::think(&config, target, request, &mut notes, &mut writer);
     if let Some(keep_alive) = &config.keep_alive {
         writer.raw_member("keep_alive", &keep_alive.to_string());

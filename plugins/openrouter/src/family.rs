@@ -14,10 +14,12 @@ const EFFORTS: &[Word] = &["minimal", "low", "medium", "high", "xhigh"];
 const EXTRA: &[Word] = &[
     "debug",
     "frequency_penalty",
+    "image_config",
     "logit_bias",
     "logprobs",
     "metadata",
     "min_p",
+    "modalities",
     "models",
     "plugins",
     "prediction",
@@ -26,8 +28,10 @@ const EXTRA: &[Word] = &[
     "repetition_penalty",
     "route",
     "seed",
+    "service_tier",
     "top_a",
     "top_logprobs",
+    "trace",
     "transforms",
     "usage",
     "verbosity",
@@ -41,6 +45,7 @@ const COMMON: Profile = Profile {
     strict_tools: true,
     user: true,
     extra: EXTRA,
+    message_extra: &["name"],
     ..Profile::COMPATIBLE
 };
 

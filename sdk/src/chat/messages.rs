@@ -6,7 +6,7 @@ use crate::history::{Answered, Call, Piece, Said, Turn};
 use crate::json::Writer;
 use crate::notes::Notes;
 use crate::tools::Offer;
-use crate::types::CacheHint;
+use crate::types::{CacheHint, Field};
 
 const DEFAULT: &str = r#"{"type":"ephemeral"}"#;
 const HOUR: &str = r#"{"type":"ephemeral","ttl":"1h"}"#;
@@ -27,7 +27,7 @@ impl Messages<'_, '_> {
     pub(crate) fn write(&mut self, turns: &[Turn<'_>], writer: &mut Writer) {
         let mut after_result = false;
         for (index, turn) in turns.iter().enumerate() {
-            let user = matches!(turn, Turn::User(_) | Turn::System(_));
+            let user = matches!(turn, Turn::User(..) | Turn::System(..));
             if after_result && user && !self.profile.user_after_tool {
                 let why = "an answer was put between a tool's result and what follows it";
                 self.notes.repaired("messages", why);
@@ -43,12 +43,17 @@ impl Messages<'_, '_> {
 
     fn turn(&mut self, turn: &Turn<'_>, last: bool, writer: &mut Writer) {
         match turn {
-            Turn::System(pieces) => {
+            Turn::System(pieces, extra) => {
                 self.message(self.profile.system_role, pieces, "\n\n", None, writer);
+                write_extra(extra, writer);
             }
-            Turn::User(pieces) => self.message("user", pieces, "\n\n", None, writer),
-            Turn::Assistant(said) => {
-                self.assistant(said, writer);
+            Turn::User(pieces, extra) => {
+                self.message("user", pieces, "\n\n", None, writer);
+                write_extra(extra, writer);
+            }
+            Turn::Assistant(said, extra) => {
+                self.assistant(said, extra, writer);
+                write_extra(extra, writer);
                 if let Some(member) = self.profile.prefill.filter(|_| last) {
                     writer.raw_member(member, "true");
                 }
@@ -136,7 +141,7 @@ impl Messages<'_, '_> {
     }
 
     /// An assistant message, still open.
-    fn assistant(&mut self, said: &[Said<'_>], writer: &mut Writer) {
+    fn assistant(&mut self, said: &[Said<'_>], extra: &[&Field], writer: &mut Writer) {
         let mut texts = Vec::new();
         let mut thinking = Vec::new();
         for part in said {
@@ -156,7 +161,7 @@ impl Messages<'_, '_> {
             self.thought(inside, &thinking, texts, writer);
         } else if !texts.is_empty() {
             self.content(&texts, "\n\n", None, writer);
-        } else if calls.peek().is_none() {
+        } else if calls.peek().is_none() && extra.is_empty() {
             writer.string("");
         } else {
             writer.null();
@@ -219,4 +224,9 @@ impl Messages<'_, '_> {
         pieces.extend(texts);
         self.content(&pieces, "", None, writer);
     }
+}
+
+/// Writes members that a message came with.
+fn write_extra(extra: &[&Field], writer: &mut Writer) {
+    extra.iter().for_each(|field| writer.raw_member(&field.name, &field.value));
 }

@@ -5,9 +5,9 @@ use super::body::Body;
 use super::profile::OutputLimit;
 use super::think;
 use crate::body::output_limit;
-use crate::effort;
 use crate::names::short_id;
-use crate::types::{Dialect, Request, Target, ToolChoice};
+use crate::types::{Request, Target, ToolChoice};
+use crate::{effort, extra};
 
 /// Writes the settings and gives the stop sequences that were sent. `tools`: some are offered.
 pub(crate) fn write(
@@ -53,7 +53,7 @@ pub(crate) fn write(
     {
         writer.string(&short_id(session, 64));
     }
-    extra(body, request);
+    pass(body, request);
     stop
 }
 
@@ -118,15 +118,12 @@ fn stop(body: &mut Body<'_>, request: &Request) -> Vec<String> {
     taken
 }
 
-fn extra(body: &mut Body<'_>, request: &Request) {
-    for field in request.extra.iter().filter(|field| field.value != "null") {
-        // The same name may mean another thing in another dialect.
-        let known = request.dialect != Dialect::AnthropicMessages
-            && body.profile.extra.contains(&field.name.as_str());
-        if known {
+fn pass(body: &mut Body<'_>, request: &Request) {
+    for field in extra::members(request) {
+        if extra::passes(request, body.profile.extra, &field.name) {
             body.raw(&field.name, &field.value);
         } else {
-            body.notes.dropped(field.name.clone(), "the provider knows no such member");
+            extra::drop(request, field, &mut body.notes);
         }
     }
 }

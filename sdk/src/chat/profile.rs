@@ -82,16 +82,18 @@ pub enum MediaForm {
     Urls,
 }
 
-/// How an answer's schema is asked for.
+/// How the form of an answer is asked for: a schema, or JSON of any shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutputFormat {
-    /// Not at all.
+    /// Among the instructions.
     None,
-    /// `response_format: {type: json_object}`, and the schema among the instructions.
+    /// `response_format: {type: json_object}`, and a schema among the instructions.
     JsonObject,
-    /// `response_format: {type: json_schema}`
+    /// `response_format: {type: json_schema}`, and `{type: json_object}` for JSON of any shape.
     JsonSchema,
+    /// `response_format: {type: json_schema}`, and a schema of any object for JSON of any shape.
+    SchemaOnly,
 }
 
 /// A Chat Completions server's ways. Start from [`Profile::COMPATIBLE`] and say what differs:
@@ -185,7 +187,7 @@ pub struct Profile {
     /// The `tool_choice` that forces some call.
     #[serde(deserialize_with = "read::text")]
     pub any_tool: Word,
-    /// How an answer's schema is asked for.
+    /// How the form of an answer is asked for.
     pub output_format: OutputFormat,
     /// Takes `stream_options`.
     pub stream_usage: bool,
@@ -198,6 +200,9 @@ pub struct Profile {
     /// Members that clients of the OpenAI dialects may pass through.
     #[serde(deserialize_with = "read::texts")]
     pub extra: &'static [Word],
+    /// Members of messages that they may pass through, such as `name`.
+    #[serde(deserialize_with = "read::texts")]
+    pub message_extra: &'static [Word],
     /// Thinking stands in the text, as `<think>…</think>`.
     pub think_tags: bool,
     /// The text begins inside of such a tag.
@@ -249,6 +254,7 @@ impl Profile {
         cache_hints: false,
         user: false,
         extra: &["frequency_penalty", "logprobs", "presence_penalty", "seed", "top_logprobs"],
+        message_extra: &[],
         think_tags: false,
         think_opened: false,
         tool_call_tags: false,

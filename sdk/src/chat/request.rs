@@ -8,13 +8,17 @@ use super::body::Body;
 use super::messages::Messages;
 use super::profile::{OutputFormat, Profile, ReasoningInside};
 use super::{media, params, tools};
-use crate::history::{Earlier, Piece, Rules, Turn, arrange};
+use crate::history::{Earlier, Rules, arrange};
 use crate::names::{Alphabet, NameRule, Names};
 use crate::notes::Notes;
+use crate::output::Form;
 use crate::provider::Begun;
 use crate::tools::Offer;
-use crate::types::{Failure, Field, Header, HttpRequest, MediaKind, Method, Request, Target};
-use crate::{json, schema, size};
+use crate::types::{
+    Failure, Field, Header, HostedTool, HttpRequest, MediaKind, Method, OutputSchema, Request,
+    Target,
+};
+use crate::{extra, json, schema, size};
 
 /// What reading the answer remembers of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,19 +73,18 @@ pub fn begin_with(
             (false, false) => Earlier::Dropped,
         },
         error_field: false,
+        message_extra: profile.message_extra,
     };
     let mut turns = arrange(&rules, request, &mut notes)?;
-    if profile.output_format == OutputFormat::JsonObject
-        && let Some(output) = &request.output_schema
-    {
-        let text = format!("Answer with one JSON object of this JSON Schema:\n{}", output.schema);
-        let piece = Piece::new(text, None);
-        match turns.first_mut() {
-            Some(Turn::System(pieces)) => pieces.push(piece),
-            _ => turns.insert(0, Turn::System(vec![piece])),
+    let form = Form::of(request);
+    match (profile.output_format, form) {
+        (OutputFormat::None, _) | (OutputFormat::JsonObject, Form::Schema(_)) => {
+            form.instruct(&mut turns, &mut notes);
         }
+        _ => {}
     }
-    let offer = Offer::new(profile.tool_names, request, |_| false, &mut notes);
+    let runs = |hosted: &HostedTool| searches(profile, request, hosted);
+    let offer = Offer::new(profile.tool_names, request, runs, &mut notes);
     let writer = json::Writer::with_capacity(size::body(request));
     let mut body = Body::new(profile, given, notes, writer);
     body.string("model", &target.model);
@@ -94,7 +97,7 @@ pub fn begin_with(
     body.notes.append(messages.notes);
     tools::write(&mut body, &offer, target, request)?;
     let stop = params::write(&mut body, target, request, offer.any());
-    write_format(&mut body, request);
+    write_format(&mut body, form);
     if request.stream {
         body.raw("stream", "true");
         if profile.stream_usage
@@ -121,36 +124,54 @@ pub fn begin_with(
     })
 }
 
-fn write_format(body: &mut Body<'_>, request: &Request) {
-    let Some(output) = &request.output_schema else { return };
-    match body.profile.output_format {
-        OutputFormat::None => {
-            body.notes.dropped("output_schema", "the provider keeps to no schema");
+/// Whether this is the web search that goes on as the member that a client asked with for it.
+fn searches(profile: &Profile, request: &Request, tool: &HostedTool) -> bool {
+    const MEMBER: &str = "web_search_options";
+    tool.kind == "web_search"
+        && extra::passes(request, profile.extra, MEMBER)
+        && extra::member(request, MEMBER).is_some()
+}
+
+fn write_format(body: &mut Body<'_>, form: Form<'_>) {
+    match (form, body.profile.output_format) {
+        (Form::Free, _) | (_, OutputFormat::None) => {}
+        (Form::Json(asked), OutputFormat::JsonObject | OutputFormat::JsonSchema) => {
+            body.raw("response_format", asked);
         }
-        OutputFormat::JsonObject => {
-            body.notes.moved("output_schema", "the schema was put into the instructions");
+        (Form::Json(_), OutputFormat::SchemaOnly) => {
+            write_schema(body, "answer", r#"{"type":"object"}"#, false);
+        }
+        (Form::Schema(_), OutputFormat::JsonObject) => {
             body.raw("response_format", r#"{"type":"json_object"}"#);
         }
-        OutputFormat::JsonSchema => {
-            let rule = NameRule { alphabet: Alphabet::Word, min: 1, max: 64 };
-            let name = output.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("answer");
-            let strict = output.strict && schema::qualifies_as_strict(&output.schema);
-            if output.strict && !strict {
-                let why = "the provider cannot keep strictly to this schema";
-                body.notes.dropped("output_schema.strict", why);
-            }
-            let Some(writer) = body.member("response_format") else { return };
-            writer.open_object();
-            writer.string_member("type", "json_schema");
-            writer.key("json_schema");
-            writer.open_object();
-            writer.string_member("name", &rule.apply(name));
-            writer.raw_member("schema", &output.schema);
-            if strict {
-                writer.raw_member("strict", "true");
-            }
-            writer.close_object();
-            writer.close_object();
+        (Form::Schema(output), OutputFormat::JsonSchema | OutputFormat::SchemaOnly) => {
+            write_named(body, output);
         }
     }
+}
+
+fn write_named(body: &mut Body<'_>, output: &OutputSchema) {
+    let rule = NameRule { alphabet: Alphabet::Word, min: 1, max: 64 };
+    let name = output.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("answer");
+    let strict = output.strict && schema::qualifies_as_strict(&output.schema);
+    if output.strict && !strict {
+        let why = "the provider cannot keep strictly to this schema";
+        body.notes.dropped("output_schema.strict", why);
+    }
+    write_schema(body, &rule.apply(name), &output.schema, strict);
+}
+
+fn write_schema(body: &mut Body<'_>, name: &str, schema: &str, strict: bool) {
+    let Some(writer) = body.member("response_format") else { return };
+    writer.open_object();
+    writer.string_member("type", "json_schema");
+    writer.key("json_schema");
+    writer.open_object();
+    writer.string_member("name", name);
+    writer.raw_member("schema", schema);
+    if strict {
+        writer.raw_member("strict", "true");
+    }
+    writer.close_object();
+    writer.close_object();
 }

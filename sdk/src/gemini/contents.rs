@@ -43,7 +43,7 @@ pub(crate) struct Contents<'n> {
 impl Contents<'_> {
     /// Writes `systemInstruction` and `contents`.
     pub(crate) fn write(&mut self, turns: &[Turn<'_>], writer: &mut json::Writer) {
-        if let Some(Turn::System(pieces)) = turns.first() {
+        if let Some(Turn::System(pieces, _)) = turns.first() {
             writer.key("systemInstruction");
             writer.open_object();
             self.pieces(pieces, writer);
@@ -57,13 +57,13 @@ impl Contents<'_> {
         while let Some((turn, after)) = rest.split_first() {
             rest = after;
             match turn {
-                Turn::System(_) => {}
-                Turn::User(pieces) => {
+                Turn::System(..) => {}
+                Turn::User(pieces, _) => {
                     open_content("user", writer);
                     self.pieces(pieces, writer);
                     writer.close_object();
                 }
-                Turn::Assistant(said) => {
+                Turn::Assistant(said, _) => {
                     calls = said.iter().filter_map(Said::call).map(|call| &*call.id).collect();
                     unsigned |= self.assistant(said, writer);
                 }

@@ -4,6 +4,8 @@
 //! <https://ai.google.dev/gemini-api/docs/thought-signatures> and the models' own pages, as of
 //! 2026-11-21.
 
+use super::Service;
+
 /// A model's family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Family {
@@ -78,6 +80,16 @@ impl Family {
     /// Google's own tools work beside functions.
     pub(crate) fn mixes_tools(&self) -> bool {
         self.version >= (3, 0)
+    }
+
+    /// The form of an answer can be set beside tools.
+    pub(crate) fn forms_beside_tools(&self) -> bool {
+        self.version >= (3, 0)
+    }
+
+    /// Probabilities of tokens are told. Vertex AI alone does so.
+    pub(crate) fn tells_probabilities(&self, service: Service) -> bool {
+        service == Service::Vertex && self.version < (3, 5)
     }
 
     /// Penalties for repetition are taken.

@@ -4,9 +4,11 @@
 //! <https://ai.google.dev/gemini-api/docs/thinking>, as of 2026-11-21.
 
 use crate::notes::Notes;
+use crate::output::Form;
 use crate::schema::Subset;
 use crate::{Dialect, Reasoning, Request, Target, effort, json, schema};
 
+use super::extra::Passed;
 use super::family::{Family, Thinking};
 use super::settings::Settings;
 
@@ -17,40 +19,31 @@ const STOP: usize = 5;
 /// answer itself, since it counts as output.
 const SHORT: u32 = 4096;
 
-/// Members of a request in OpenAI's dialects, and what they are called here.
-const EXTRA: &[(&str, &str)] = &[
-    ("seed", "seed"),
-    ("presence_penalty", "presencePenalty"),
-    ("frequency_penalty", "frequencyPenalty"),
-];
-
-/// Writes `generationConfig`, unless it holds nothing.
+/// Writes `generationConfig`, unless it holds nothing. `form`: the answer's, if it is set here.
 pub(crate) fn write(
-    family: &Family,
+    passed: &Passed<'_>,
+    form: Form<'_>,
     settings: &Settings,
     target: &Target,
-    request: &Request,
     notes: &mut Notes,
     writer: &mut json::Writer,
 ) {
+    let Passed { family, request, .. } = passed;
     let mut config = json::Writer::default();
     config.open_object();
     limit(target, request, notes, &mut config);
     sampling(request, notes, &mut config);
     stop(request, notes, &mut config);
     think(family, target, request, notes, &mut config);
-    if let Some(output) = &request.output_schema {
+    if !matches!(form, Form::Free) {
         config.string_member("responseMimeType", "application/json");
+    }
+    if let Form::Schema(output) = form {
         let mut schema = schema::convert(&output.schema, &Subset::GEMINI_JSON.for_output());
         notes.extend(schema.notes_at("output_schema.schema"));
         config.raw_member("responseJsonSchema", &schema.text);
     }
-    for (name, member) in EXTRA {
-        let field = request.extra.iter().find(|field| field.name == *name);
-        if let Some(field) = field.filter(|field| takes(family, request, &field.name)) {
-            config.raw_member(member, &field.value);
-        }
-    }
+    passed.write_config(&mut config);
     if let Some(resolution) = &settings.media_resolution {
         config.string_member("mediaResolution", resolution);
     }
@@ -59,13 +52,6 @@ pub(crate) fn write(
     if let Some(config) = config.filter(|config| config != "{}") {
         writer.raw_member("generationConfig", &config);
     }
-}
-
-/// Whether a member that the contract does not name is written here.
-pub(crate) fn takes(family: &Family, request: &Request, name: &str) -> bool {
-    request.dialect != Dialect::AnthropicMessages
-        && EXTRA.iter().any(|(known, _)| *known == name)
-        && (name == "seed" || family.takes_penalties())
 }
 
 fn limit(target: &Target, request: &Request, notes: &mut Notes, writer: &mut json::Writer) {

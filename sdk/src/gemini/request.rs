@@ -6,11 +6,13 @@
 use crate::history::{Earlier, MidSystem, Rules, Turn, arrange};
 use crate::names::{Alphabet, NameRule, Names};
 use crate::notes::Notes;
+use crate::output::Form;
 use crate::{Begun, Failure, Field, Header, HttpRequest, Method, Request, Target};
-use crate::{json, size};
+use crate::{extra, json, size};
 use serde::{Deserialize, Serialize};
 
 use super::contents::{self, Contents};
+use super::extra::Passed;
 use super::family::Family;
 use super::settings::Settings;
 use super::tools::Tools;
@@ -39,6 +41,8 @@ const CALL_IDS: NameRule = NameRule { alphabet: Alphabet::Any, min: 1, max: 256 
 pub(crate) struct Prompt<'a> {
     family: Family,
     turns: Vec<Turn<'a>>,
+    /// The answer's form, where it is a setting.
+    form: Form<'a>,
     /// The tools.
     pub(crate) tools: Tools<'a>,
     /// A cached prefix, which holds instructions and tools.
@@ -62,7 +66,9 @@ pub fn begin(
     writer.open_object();
     prompt.write(service, target, &mut notes, &mut writer);
     prompt.write_tools(request, &mut notes, &mut writer)?;
-    generation::write(&prompt.family, &settings, target, request, &mut notes, &mut writer);
+    let passed = Passed { service, family: prompt.family, request };
+    generation::write(&passed, prompt.form, &settings, target, &mut notes, &mut writer);
+    passed.write_top(&mut writer);
     write_safety(&settings, request, &mut writer);
     if service == Service::Vertex
         && let Some(labels) = member(request, &["labels"])
@@ -70,7 +76,7 @@ pub fn begin(
         writer.raw_member("labels", &labels.value);
     }
     writer.close_object();
-    note_rest(service, &prompt.family, request, &mut notes);
+    note_rest(&passed, &mut notes);
     let method = if request.stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let accept = if request.stream { "text/event-stream" } else { "application/json" };
     Ok(Begun {
@@ -107,13 +113,19 @@ impl<'a> Prompt<'a> {
             mid_system: MidSystem::Folded,
             thinking: Earlier::All,
             error_field: true,
+            message_extra: &[],
         };
-        let turns = arrange(&rules, request, notes)?;
+        let mut turns = arrange(&rules, request, notes)?;
         let tools = Tools::new(service, &family, request, notes);
+        let mut form = Form::of(request);
+        if tools.any() && !family.forms_beside_tools() {
+            form.instruct(&mut turns, notes);
+            form = Form::Free;
+        }
         let named = member(request, &["cachedContent", "cached_content"]);
         let named = named.and_then(|field| serde_json::from_str(&field.value).ok());
         let cached = named.or_else(|| settings.cached_content.clone());
-        Ok(Self { family, turns, tools, cached })
+        Ok(Self { family, turns, form, tools, cached })
     }
 
     /// Writes instructions and conversation.
@@ -125,7 +137,7 @@ impl<'a> Prompt<'a> {
         writer: &mut json::Writer,
     ) {
         let mut turns = self.turns.as_slice();
-        if let (Some(_), Some((Turn::System(_), rest))) = (&self.cached, turns.split_first()) {
+        if let (Some(_), Some((Turn::System(..), rest))) = (&self.cached, turns.split_first()) {
             notes.dropped("system", "the cached content holds the instructions");
             turns = rest;
         }
@@ -168,18 +180,19 @@ fn write_safety(settings: &Settings, request: &Request, writer: &mut json::Write
 }
 
 /// Notes what of the request goes nowhere.
-fn note_rest(service: Service, family: &Family, request: &Request, notes: &mut Notes) {
+fn note_rest(passed: &Passed<'_>, notes: &mut Notes) {
+    let Passed { service, request, .. } = *passed;
     notes.cache_hints(request);
     if request.user.is_some() {
         notes.dropped("user", "the provider takes no user id");
     }
-    for field in request.extra.iter().filter(|field| field.value != "null") {
+    for field in extra::members(request) {
         let name = field.name.as_str();
         let known = OWN.contains(&name)
             || (name == "labels" && service == Service::Vertex)
-            || generation::takes(family, request, name);
+            || passed.value(field).is_some();
         if !known {
-            notes.dropped(name, "the provider knows no such member");
+            extra::drop(request, field, notes);
         }
     }
 }

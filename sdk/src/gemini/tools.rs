@@ -50,6 +50,11 @@ impl<'a> Tools<'a> {
         Self { offer, hosted }
     }
 
+    /// Whether there is a tool at all.
+    pub(crate) fn any(&self) -> bool {
+        self.offer.any() || !self.hosted.is_empty()
+    }
+
     /// Whether the client asked for a search of the web.
     pub(crate) fn searches(&self) -> bool {
         self.hosted.contains(&SEARCH)
@@ -63,7 +68,7 @@ impl<'a> Tools<'a> {
         writer: &mut json::Writer,
     ) -> Result<(), Failure> {
         let choice = self.offer.choice(request, notes)?;
-        if !self.offer.any() && self.hosted.is_empty() {
+        if !self.any() {
             return Ok(());
         }
         self.declare(notes, writer);
@@ -76,7 +81,7 @@ impl<'a> Tools<'a> {
 
     /// Writes `tools`, if there are some.
     pub(crate) fn declare(&self, notes: &mut Notes, writer: &mut json::Writer) {
-        if !self.offer.any() && self.hosted.is_empty() {
+        if !self.any() {
             return;
         }
         writer.key("tools");

@@ -47,6 +47,8 @@ pub(super) enum Content<'a> {
     Missing { id: String },
     /// A text of ours.
     Text(Cow<'a, str>),
+    /// Instructions that the user asks.
+    Instructions(&'a Text),
     /// A piece of a result that answers no call.
     Stray(&'a ResultPart),
 }
@@ -86,6 +88,9 @@ pub(super) fn arrange<'a>(
     let mut arranger = Arranger { family, native, notes, out, ids: HashSet::new() };
     arranger.conversation(&request.messages);
     arranger.out.turns.retain(|turn| !turn.blocks.is_empty());
+    if arranger.out.turns.is_empty() {
+        arranger.ask_instructions();
+    }
     arranger.out
 }
 
@@ -303,6 +308,20 @@ impl<'a> Arranger<'a, '_> {
                 self.out.turns.push(Turn { blocks: vec![block], extra: &[], open: true, ..turn });
             }
         }
+    }
+
+    /// Instructions alone are a question of the user's: Claude answers none without one.
+    fn ask_instructions(&mut self) {
+        let system = &mut self.out.system;
+        let said = |text: &&Text| !text.text.trim().is_empty();
+        let Some(last) = system.iter().rposition(said) else { return };
+        let asked = system
+            .drain(last..)
+            .take(1)
+            .map(|text| Block { content: Content::Instructions(text), path: "system".to_owned() });
+        let blocks = asked.collect();
+        self.notes.moved("system", "there is no user message, the last instructions are one");
+        self.out.turns.push(Turn { role: Role::User, blocks, extra: &[], index: 0, open: false });
     }
 
     /// Members of a message that is no message of its own any more.

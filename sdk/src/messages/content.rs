@@ -52,6 +52,7 @@ impl Body<'_> {
         let path = &block.path;
         match &block.content {
             Content::Text(text) => self.plain_text(text),
+            Content::Instructions(text) => self.text(text, path, false),
             Content::Call { id, call } => self.call(id, call, path),
             Content::Result { id, result } => return self.result(id, result, path),
             Content::Missing { id } => {

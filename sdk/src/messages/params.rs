@@ -5,7 +5,9 @@ use super::body::Body;
 use super::content::other_members;
 use super::schema;
 use super::think::Plan;
+use crate::extra;
 use crate::names::short_id;
+use crate::output::Form;
 use crate::types::Field;
 
 /// Longest user id, in characters.
@@ -114,9 +116,6 @@ impl Body<'_> {
         let others = extra.map(|field| other_members(&field.value, &["effort", "format"]));
         let others = others.unwrap_or_default();
         let format = request.output_schema.as_ref().filter(|_| self.family.schemas);
-        if request.output_schema.is_some() && format.is_none() {
-            self.notes.moved("output_schema", "the schema was put into the instructions");
-        }
         if plan.effort.is_none() && format.is_none() && others.is_empty() {
             return;
         }
@@ -145,29 +144,30 @@ impl Body<'_> {
         self.writer.close_object();
     }
 
-    /// Instructions that stand for a schema, where the model keeps to none.
-    pub(super) fn schema_text(&self) -> Option<String> {
-        let output = self.request.output_schema.as_ref().filter(|_| !self.family.schemas)?;
-        let schema = &output.schema;
-        Some(format!(
-            "Answer with one JSON object of this JSON Schema, and nothing else:\n{schema}"
-        ))
+    /// Instructions that ask for the form of the answer, where the model has no setting for it.
+    pub(super) fn form_text(&mut self) -> Option<String> {
+        match Form::of(self.request) {
+            Form::Schema(_) if self.family.schemas => None,
+            form => form.instruction(&mut self.notes),
+        }
     }
 
     /// Writes the members that the contract has no name for. From clients of other dialects only
     /// the service tier has a counterpart.
     pub(super) fn extra_members(&mut self) {
         let request = self.request;
-        for Field { name, value } in &request.extra {
+        if self.native {
+            let extra = request.extra.iter().filter(|field| field.name != "output_config");
+            return extra.for_each(|field| self.writer.raw_member(&field.name, &field.value));
+        }
+        for field in extra::members(request) {
+            let Field { name, value } = field;
             match name.as_str() {
-                "output_config" if self.native => {}
-                _ if self.native => self.writer.raw_member(name, value),
-                _ if value == "null" => {}
                 "service_tier" if value == "\"auto\"" => self.writer.raw_member(name, value),
                 "service_tier" if matches!(value.as_str(), "\"default\"" | "\"standard\"") => {
                     self.writer.string_member(name, "standard_only");
                 }
-                _ => self.notes.dropped(name.as_str(), "Claude knows no such member"),
+                _ => extra::drop(request, field, &mut self.notes),
             }
         }
     }

@@ -132,10 +132,10 @@ fn write<'a>(
     plan.write_thinking(&mut body.writer);
     body.output_config(&plan);
     let hint = body.auto_cache.then_some(CacheHint { ttl: None });
-    let schema_text = body.schema_text();
-    body.tools(hint.filter(|_| system.is_empty() && schema_text.is_none()));
+    let form_text = body.form_text();
+    body.tools(hint.filter(|_| system.is_empty() && form_text.is_none()));
     body.tool_choice()?;
-    body.system(&system, schema_text, hint);
+    body.system(&system, form_text, hint);
     body.writer.key("messages");
     body.writer.open_array();
     let last = turns.len() - 1;
@@ -158,19 +158,19 @@ fn write<'a>(
 }
 
 impl Body<'_> {
-    fn system(&mut self, system: &[&Text], schema_text: Option<String>, hint: Option<CacheHint>) {
+    fn system(&mut self, system: &[&Text], form_text: Option<String>, hint: Option<CacheHint>) {
         let texts: Vec<_> = system.iter().filter(|text| !text.text.trim().is_empty()).collect();
-        if texts.is_empty() && schema_text.is_none() {
+        if texts.is_empty() && form_text.is_none() {
             return;
         }
         self.writer.key("system");
         self.writer.open_array();
         let last = texts.len().saturating_sub(1);
         for (index, text) in texts.into_iter().enumerate() {
-            self.hint = hint.filter(|_| index == last && schema_text.is_none());
+            self.hint = hint.filter(|_| index == last && form_text.is_none());
             self.text(text, &format!("system[{index}]"), false);
         }
-        if let Some(text) = schema_text {
+        if let Some(text) = form_text {
             self.hint = hint;
             self.plain_text(&text);
         }

@@ -41,6 +41,7 @@ const CHAT: chat::Profile = chat::Profile {
     cache_key: true,
     user: true,
     extra: EXTRA,
+    message_extra: &["audio", "name"],
     ..chat::Profile::COMPATIBLE
 };
 
@@ -74,7 +75,6 @@ const RESPONSES_EXTRA: &[&str] = &[
     "max_tool_calls",
     "metadata",
     "prompt_cache_retention",
-    "response_format",
     "safety_identifier",
     "service_tier",
     "top_logprobs",

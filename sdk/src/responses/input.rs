@@ -44,11 +44,11 @@ impl Input<'_> {
     ) {
         for (index, turn) in turns.iter().enumerate() {
             match turn {
-                Turn::System(pieces) => {
+                Turn::System(pieces, _) => {
                     write_message(self.profile.system_role, pieces, writer);
                 }
-                Turn::User(pieces) => write_message("user", pieces, writer),
-                Turn::Assistant(said) => {
+                Turn::User(pieces, _) => write_message("user", pieces, writer),
+                Turn::Assistant(said, _) => {
                     let from = if index == 0 { from } else { 0 };
                     self.write_assistant(said.get(from..).unwrap_or_default(), notes, writer);
                 }

@@ -42,7 +42,8 @@ pub(crate) struct Stored {
 impl Kept {
     /// Reads state; none when another host made it.
     pub(crate) fn read(state: &str, host: &str) -> Option<Self> {
-        if state.is_empty() {
+        // A list is another maker's: `reasoning_details` of Chat Completions.
+        if state.is_empty() || state.starts_with('[') {
             return None;
         }
         if !state.starts_with('{') {

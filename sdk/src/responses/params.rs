@@ -4,8 +4,9 @@
 use super::profile::{Options, Profile, Thinks};
 use crate::names::{Alphabet, NameRule, short_id};
 use crate::notes::Notes;
-use crate::types::{Dialect, OutputSchema, Reasoning, Request, Target};
-use crate::{body, effort, json, schema};
+use crate::output::Form;
+use crate::types::{OutputSchema, Reasoning, Request, Target};
+use crate::{body, effort, extra, json, schema};
 
 /// Fewest tokens that the API takes for an output limit.
 const LEAST_OUTPUT: u32 = 16;
@@ -58,7 +59,7 @@ pub(crate) fn write(
     if let Some(session) = request.session.as_deref().filter(|_| profile.cache_key) {
         writer.string_member("prompt_cache_key", &short_id(session, 64));
     }
-    extra(profile, request, notes, writer);
+    pass(profile, request, notes, writer);
 }
 
 fn sampling(profile: &Profile, request: &Request, notes: &mut Notes, writer: &mut json::Writer) {
@@ -145,9 +146,6 @@ fn effort<'r>(
     Some(taken)
 }
 
-/// Members of `text`, by the names that they have in a request's `extra`.
-const TEXT: [(&str, &str); 2] = [("response_format", "format"), ("verbosity", "verbosity")];
-
 /// The form of the answer's text.
 pub(crate) fn format(
     profile: &Profile,
@@ -155,26 +153,27 @@ pub(crate) fn format(
     notes: &mut Notes,
     writer: &mut json::Writer,
 ) {
-    let schema = request.output_schema.as_ref();
-    let passed = |(name, _): &(&str, &str)| {
-        let field = request.extra.iter().find(|field| field.name == *name);
-        field.filter(|field| is_known(profile, request, &field.name))
-    };
-    if schema.is_none() && TEXT.iter().all(|member| passed(member).is_none()) {
+    let form = Form::of(request);
+    let verbosity = extra::member(request, VERBOSITY);
+    let verbosity = verbosity.filter(|field| extra::passes(request, profile.extra, &field.name));
+    if matches!(form, Form::Free) && verbosity.is_none() {
         return;
     }
     writer.key("text");
     writer.open_object();
-    if let Some(output) = schema {
-        write_schema(output, notes, writer);
+    match form {
+        Form::Free => {}
+        Form::Json(asked) => writer.raw_member("format", asked),
+        Form::Schema(output) => write_schema(output, notes, writer),
     }
-    for member in TEXT.iter().filter(|(name, _)| schema.is_none() || *name != "response_format") {
-        if let Some(field) = passed(member) {
-            writer.raw_member(member.1, &field.value);
-        }
+    if let Some(verbosity) = verbosity {
+        writer.raw_member(VERBOSITY, &verbosity.value);
     }
     writer.close_object();
 }
+
+/// How much to say: a member of `text` here.
+const VERBOSITY: &str = "verbosity";
 
 fn write_schema(output: &OutputSchema, notes: &mut Notes, writer: &mut json::Writer) {
     let rule = NameRule { alphabet: Alphabet::Word, min: 1, max: 64 };
@@ -194,26 +193,18 @@ fn write_schema(output: &OutputSchema, notes: &mut Notes, writer: &mut json::Wri
     writer.close_object();
 }
 
-/// Whether a member without a name in the contract may be passed through. The same name may mean
-/// another thing in another dialect.
-fn is_known(profile: &Profile, request: &Request, name: &str) -> bool {
-    request.dialect != Dialect::AnthropicMessages && profile.extra.contains(&name)
-}
-
-fn extra(profile: &Profile, request: &Request, notes: &mut Notes, writer: &mut json::Writer) {
-    for field in request.extra.iter().filter(|field| field.value != "null") {
-        if TEXT.iter().any(|(name, _)| *name == field.name)
-            && is_known(profile, request, &field.name)
-        {
+/// Writes what clients pass through, but for what is written already.
+fn pass(profile: &Profile, request: &Request, notes: &mut Notes, writer: &mut json::Writer) {
+    for field in extra::members(request) {
+        let name = field.name.as_str();
+        let known = extra::passes(request, profile.extra, name);
+        if known && name == VERBOSITY {
             continue;
         }
-        // What was written already counts.
-        let known = is_known(profile, request, &field.name)
-            && !(request.user.is_some() && profile.user == Some(&field.name));
-        if known {
-            writer.raw_member(&field.name, &field.value);
+        if known && !(request.user.is_some() && profile.user == Some(name)) {
+            writer.raw_member(name, &field.value);
         } else {
-            notes.dropped(field.name.clone(), "the provider knows no such member");
+            extra::drop(request, field, notes);
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{media, params, search, tools};
 use crate::history::{Earlier, Rules, Said, Turn, arrange};
 use crate::names::Names;
 use crate::notes::Notes;
+use crate::output::Form;
 use crate::provider::Begun;
 use crate::tools::Offer;
 use crate::types::{Failure, Request, Target};
@@ -100,6 +101,7 @@ pub(crate) fn write<'a>(
         mid_system: profile.mid_system,
         thinking: Earlier::All,
         error_field: false,
+        message_extra: &[],
     };
     let turns = arrange(&rules, request, &mut notes)?;
     let runs = |hosted: &_| tools::runs(profile, request, hosted);
@@ -110,8 +112,11 @@ pub(crate) fn write<'a>(
     let mut writer = json::Writer::with_capacity(size::body(request));
     writer.open_object();
     writer.string_member("model", &target.model);
+    // Who asks for JSON must say the word; by reports it is looked for in the input alone.
+    let json = matches!(Form::of(request), Form::Json(_)) && compacted(host, &turns).is_none();
     let turns = match turns.as_slice() {
-        [Turn::System(pieces), rest @ ..] => {
+        // Without an input the provider answers nothing.
+        [Turn::System(pieces, _), rest @ ..] if !rest.is_empty() && !json => {
             writer.key("instructions");
             write_joined(pieces, "\n\n", &mut writer);
             rest
@@ -170,8 +175,8 @@ fn compacted(host: &str, turns: &[Turn<'_>]) -> Option<Start> {
 /// The state in an assistant turn, with the number of its part.
 fn kept(turn: &Turn<'_>, host: &str) -> impl Iterator<Item = (usize, Kept)> {
     let said = match turn {
-        Turn::Assistant(said) => said.as_slice(),
-        Turn::System(_) | Turn::User(_) | Turn::Result(_) => &[],
+        Turn::Assistant(said, _) => said.as_slice(),
+        Turn::System(..) | Turn::User(..) | Turn::Result(_) => &[],
     };
     said.iter().enumerate().filter_map(move |(part, said)| match said {
         Said::Thinking(thinking) => Some((part, Kept::read(thinking.state.as_deref()?, host)?)),

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod headers;
+pub(crate) mod named;
 pub(crate) mod request;
 pub(crate) mod tap;
 #[cfg(test)]

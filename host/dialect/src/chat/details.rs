@@ -92,7 +92,7 @@ impl Details {
 }
 
 /// An entry of ours.
-fn entry(reader: &mut Reader<'_>) -> Read<Option<(Place, What)>> {
+pub(super) fn entry(reader: &mut Reader<'_>) -> Read<Option<(Place, What)>> {
     let (mut kind, mut text, mut signature, mut data, mut id, mut format) =
         (None, None, None, None, None, None);
     reader.object(|reader, name| {

@@ -148,14 +148,24 @@ impl<'a> Reader<'a> {
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Read<()>,
     ) -> Read<()> {
+        self.members(|reader, _, name| member(reader, name))
+    }
+
+    /// As [`object`](Self::object); `member` gets as well where the member's name begins.
+    pub(crate) fn members(
+        &mut self,
+        mut member: impl FnMut(&mut Self, usize, &str) -> Read<()>,
+    ) -> Read<()> {
         self.want(Kind::Object, "an object")?;
         self.enter()?;
         if self.token() == Some(b'}') {
             return self.leave();
         }
         loop {
+            self.token();
+            let at = self.at;
             let name = self.name()?;
-            member(self, &name).map_err(|fault| fault.under(&name))?;
+            member(self, at, &name).map_err(|fault| fault.under(&name))?;
             match self.token() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => return self.leave(),
@@ -246,6 +256,11 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         read(self).map(Some)
+    }
+
+    /// How much has been read; right after a value, where it ends.
+    pub(crate) fn at(&self) -> usize {
+        self.at
     }
 
     /// Steps over any value, and says where it stands.

@@ -304,6 +304,13 @@ impl Encoder for Answer {
         }
     }
 
+    fn follow(&mut self, events: u64) {
+        if self.phase == Phase::New {
+            self.phase = Phase::Started;
+            self.wire.follow(events);
+        }
+    }
+
     fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }

@@ -3,11 +3,10 @@
 //! <https://platform.claude.com/docs/en/api/errors>, seen 2026-11. Rule: the provider's own words are
 //! passed on; what is read here only decides what is tried again (D1, D3) and what is recorded.
 
-use clasp_model::{
-    ByteString, ContextSize, Failure, FailureKind, HttpResponse, Retry, Source, Usage,
-};
+use clasp_model::{ByteString, ContextSize, Failure, FailureKind, HttpResponse, Source, Usage};
 
 use crate::json::read::{Kind, Read, Reader};
+use crate::lane::failure::{self, unreadable};
 
 /// Counts as this dialect tells them: the input without what the cache held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,23 +51,9 @@ pub(crate) fn rejected(response: &HttpResponse) -> (Failure, bool) {
     let body = std::str::from_utf8(&response.body).ok();
     let told = body.and_then(|body| Told::read(&ByteString::from(body)));
     let own = told.is_some();
-    let mut failure = match told {
-        Some(told) => told.failure(Some(status)),
-        None => {
-            let message = format!("The provider answered with status {status}");
-            Failure::new(of_status(status), Source::Vendor, message)
-        }
-    };
-    let header = |name: &str| {
-        let found = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
-        found.map(|header| header.value.trim())
-    };
-    failure.retry = match (header("x-should-retry"), status) {
-        (Some("true"), _) | (None, 408 | 409 | 429 | 500..) => Retry::Again,
-        (Some("false"), 408 | 409 | 429 | 500..) => Retry::Elsewhere,
-        (_, 400 | 413 | 422) => failure.retry,
-        _ => Retry::Elsewhere,
-    };
+    let mut failure =
+        told.map_or_else(|| failure::of_status(status), |told| told.failure(Some(status)));
+    failure.retry = failure::retry(response, &failure);
     (failure, own)
 }
 
@@ -115,7 +100,7 @@ impl Told {
             "timeout_error" => FailureKind::Timeout,
             "overloaded_error" => FailureKind::Overloaded,
             "api_error" => FailureKind::ProviderError,
-            _ => status.map_or(FailureKind::ProviderError, of_status),
+            _ => status.map_or(FailureKind::ProviderError, failure::kind),
         };
         let too_long = message.starts_with("prompt is too long");
         let kind = match kind {
@@ -161,21 +146,6 @@ impl Counts {
     }
 }
 
-fn of_status(status: u16) -> FailureKind {
-    match status {
-        401 => FailureKind::Authentication,
-        402 => FailureKind::Billing,
-        403 => FailureKind::Permission,
-        404 => FailureKind::NotFound,
-        408 | 504 => FailureKind::Timeout,
-        413 => FailureKind::RequestTooLarge,
-        429 => FailureKind::RateLimited,
-        503 | 529 => FailureKind::Overloaded,
-        400..=499 => FailureKind::InvalidRequest,
-        _ => FailureKind::ProviderError,
-    }
-}
-
 /// The tokens in `prompt is too long: N tokens > M maximum`.
 fn context(message: &str) -> ContextSize {
     let number = |text: &str| {
@@ -184,13 +154,4 @@ fn context(message: &str) -> ContextSize {
     };
     let (tokens, limit) = message.split_once('>').unwrap_or((message, ""));
     ContextSize { tokens: number(tokens), limit: number(limit) }
-}
-
-fn unreadable() -> Failure {
-    Failure::new(
-        FailureKind::Protocol,
-        Source::Vendor,
-        "the provider's answer is no complete message",
-    )
-    .with_retry(Retry::Again)
 }

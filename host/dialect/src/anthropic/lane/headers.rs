@@ -1,9 +1,8 @@
-//! Which headers belong to the two that speak, and not to a connection or to an account.
-//!
-//! Rule: names are allowed, never forbidden, so that no credential and nothing of the connection
-//! gets through by being unknown (D7). The account's key is added by the host.
+//! Headers of a client and of the provider that pass.
 
 use clasp_model::Header;
+
+use crate::lane::headers::{add, allowed};
 
 /// What a client says of itself and of its request.
 const OF_REQUEST: [&str; 3] = ["accept", "user-agent", "x-app"];
@@ -19,27 +18,13 @@ const DEFAULT_VERSION: &str = "2023-06-01";
 
 pub(crate) fn of_request(headers: &[Header]) -> Vec<Header> {
     let mut kept = allowed(headers, &OF_REQUEST, &OF_REQUEST_PREFIXES);
-    let mut add = |name: &str, value: &str| {
-        kept.push(Header { name: name.to_owned(), value: value.to_owned() });
-    };
-    add("content-type", "application/json");
+    add(&mut kept, "content-type", "application/json");
     if !headers.iter().any(|header| header.name.eq_ignore_ascii_case(VERSION)) {
-        add(VERSION, DEFAULT_VERSION);
+        add(&mut kept, VERSION, DEFAULT_VERSION);
     }
     kept
 }
 
 pub(crate) fn of_answer(headers: &[Header]) -> Vec<Header> {
     allowed(headers, &OF_ANSWER, &OF_ANSWER_PREFIXES)
-}
-
-fn allowed(headers: &[Header], names: &[&str], prefixes: &[&str]) -> Vec<Header> {
-    let is_allowed = |header: &&Header| {
-        let name = header.name.to_ascii_lowercase();
-        let secret = name.contains("key") || name.contains("token") && !name.contains("tokens");
-        !secret
-            && (names.contains(&name.as_str())
-                || prefixes.iter().any(|prefix| name.starts_with(prefix)))
-    };
-    headers.iter().filter(is_allowed).cloned().collect()
 }

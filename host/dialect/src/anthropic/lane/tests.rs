@@ -1,47 +1,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use bytes::Bytes;
-use clasp_model::{ByteString, Dialect, FailureKind, Header, HttpResponse, Retry, Usage};
+use clasp_model::{ByteString, Dialect, FailureKind, Retry};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::lane::{self, Glance, Seen};
+use crate::lane::samples::{any_json, headers, names};
+use crate::lane::{self, Glance, Seen, samples};
 
 const MESSAGES: Dialect = Dialect::AnthropicMessages;
 
-/// State of a provider with the tag `clasp1:a:`.
-fn own(state: &str) -> Option<String> {
-    let own = match state.starts_with("clasp1") {
-        true => state.strip_prefix("clasp1:a:")?,
-        false => state,
-    };
-    Some(own.to_owned())
-}
-
-/// The body that is sent.
 fn sent(body: &str, model: &str) -> String {
-    let pieces = lane::body(MESSAGES, &ByteString::from(body), model, &own);
-    pieces.iter().map(|piece| std::str::from_utf8(piece).unwrap()).collect()
+    samples::sent(MESSAGES, body, model)
 }
 
 fn seen(body: &str, cut: usize) -> Seen {
-    let mut tap = lane::tap(MESSAGES);
-    for piece in body.as_bytes().chunks(cut) {
-        tap.push(piece);
-    }
-    tap.seen().clone()
+    samples::seen(MESSAGES, body.as_bytes(), cut)
 }
 
 fn rejected(status: u16, headers: &[(&str, &str)], body: &str) -> (clasp_model::Failure, bool) {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| Header { name: (*name).into(), value: (*value).into() })
-        .collect();
-    lane::rejected(MESSAGES, &HttpResponse { status, headers, body: Bytes::from(body.to_owned()) })
-}
-
-fn names(headers: &[Header]) -> Vec<&str> {
-    headers.iter().map(|header| header.name.as_str()).collect()
+    samples::rejected(MESSAGES, status, headers, body)
 }
 
 #[test]
@@ -63,6 +40,45 @@ fn c15_only_the_model_s_bytes_change() {
     // The last one counts for readers; none may name another.
     assert_eq!(sent(r#"{"model":"a","model":"b"}"#, "c"), r#"{"model":"c","model":"c"}"#);
     assert_eq!(sent("{\"model\":", "c"), "{\"model\":");
+}
+
+#[test]
+fn a15_the_answer_has_the_client_s_name_of_the_model() {
+    let named = |answer: &str| {
+        let named = lane::named(MESSAGES, answer.to_owned().into(), "mine/\"x\"");
+        String::from_utf8(named.to_vec()).unwrap()
+    };
+    let start = "event: message_start\r\ndata: {\"type\":\"message_start\",\"message\":{\"a\":{\"model\":1}, \"model\" : \"claude-x\",\"b\":2}}\r\n\r\nevent: ping\ndata: {\"model\":\"claude-x\"}\n\n";
+    assert_eq!(named(start), start.replacen("\"claude-x\"", r#""mine/\"x\"""#, 1));
+    let whole = r#" {"content":[{"model":"y"}],"model":"claude-x"} "#;
+    assert_eq!(named(whole), whole.replace(r#""claude-x""#, r#""mine/\"x\"""#));
+    for other in
+        ["", "{", "[]", "data: x", "event: error\ndata: {\"type\":\"error\"}\n\n", "{\"a\":1}"]
+    {
+        assert_eq!(named(other), other);
+    }
+}
+
+#[test]
+fn c10_unsigned_thinking_is_another_provider_s() {
+    let body = |thinking: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"assistant","content":[{thinking}{{"type":"text","text":"x"}}]}}],"model":"m"}}"#
+        )
+    };
+    for unsigned in [
+        r#"{"type":"thinking","thinking":"t","signature":""},"#,
+        r#"{"signature" : "" , "type":"thinking","thinking":"t"} ,"#,
+    ] {
+        assert_eq!(sent(&body(unsigned), "m"), body(""), "{unsigned}");
+    }
+    for kept in [
+        r#"{"type":"thinking","thinking":"\"signature\":\"\"","signature":"s"},"#,
+        r#"{"type":"text","text":"t","signature":""},"#,
+        r#"{"type":"thinking","thinking":"t"},"#,
+    ] {
+        assert_eq!(sent(&body(kept), "m"), body(kept));
+    }
 }
 
 #[test]
@@ -95,7 +111,6 @@ fn c10_other_providers_state_leaves_no_trace() {
 
 #[test]
 fn c15_headers_are_allowed_by_name() {
-    let header = |name: &str| Header { name: name.into(), value: "v".into() };
     let client = [
         "host",
         "accept",
@@ -115,7 +130,7 @@ fn c15_headers_are_allowed_by_name() {
         "x-stainless-os",
         "x-forwarded-for",
     ];
-    let sent = lane::request_headers(MESSAGES, &client.map(header));
+    let sent = lane::request_headers(MESSAGES, &headers(&client));
     let expected = [
         "accept",
         "User-Agent",
@@ -141,7 +156,7 @@ fn c15_headers_are_allowed_by_name() {
         "anthropic-ratelimit-input-tokens-remaining",
         "server",
     ];
-    let back = lane::answer_headers(MESSAGES, &vendor.map(header));
+    let back = lane::answer_headers(MESSAGES, &headers(&vendor));
     let expected = [
         "content-type",
         "request-id",
@@ -152,38 +167,6 @@ fn c15_headers_are_allowed_by_name() {
     assert_eq!(names(&back), expected);
 }
 
-const STREAM: &str = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"usage\":{\"input_tokens\":10,\"cache_creation_input_tokens\":3,\"cache_read_input_tokens\":null,\"output_tokens\":1}}}\n\nevent: ping\r\ndata: {\"type\":\"ping\"}\r\n\r\n: a comment\n\nevent: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\ndata:\"delta\":{},\"usage\":{\"output_tokens\":7,\"cache_read_input_tokens\":5}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
-
-#[test]
-fn c15_the_tap_sees_counts_and_the_end_however_it_is_cut() {
-    let usage = Usage {
-        input: Some(18),
-        cache_write: Some(3),
-        cache_read: Some(5),
-        output: Some(7),
-        reasoning: None,
-    };
-    let expected =
-        Seen { usage, events: 5, content: true, ended: true, failure: None, between: true };
-    for cut in [1, 2, 3, 7, 64, 10_000] {
-        assert_eq!(seen(STREAM, cut), expected, "{cut}");
-        assert_eq!(seen(&format!("\u{feff}{}", STREAM.replace('\n', "\r\n")), cut), expected);
-        // Without names.
-        let nameless: String = STREAM
-            .lines()
-            .filter(|line| !line.starts_with("event:"))
-            .fold(String::new(), |text, line| text + line + "\n");
-        assert_eq!(seen(&nameless, cut).usage, usage);
-        assert!(seen(&nameless, cut).ended);
-    }
-    for end in 0..STREAM.len() {
-        let part = &STREAM[..end];
-        let seen = seen(part, 11);
-        assert!(!seen.ended, "{part}");
-        assert_eq!(seen.between, part.replace('\r', "").ends_with("\n\n"), "{part:?}");
-    }
-}
-
 #[test]
 fn a08_the_tap_sees_errors() {
     let error = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
@@ -192,17 +175,6 @@ fn a08_the_tap_sees_errors() {
     assert_eq!(failure.retry, Retry::Again);
     let garbage = "event: error\ndata: {\n\nevent: message_start\ndata: 1\n\n";
     assert_eq!((seen(garbage, 3).failure, seen(garbage, 3).events), (None, 2));
-}
-
-#[test]
-fn c15_large_events_are_not_kept() {
-    let mut tap = lane::tap(MESSAGES);
-    tap.push(b"event: message_delta\ndata: ");
-    for _ in 0..40 {
-        tap.push(&[b'x'; 65_536]);
-    }
-    tap.push(b"\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
-    assert!(tap.seen().ended);
 }
 
 #[test]
@@ -252,23 +224,6 @@ fn d01_error_statuses_are_read() {
     assert!(failure.message.contains("502"));
     let openai = r#"{"error":{"message":"m","type":"t"}}"#;
     assert!(!rejected(404, &[], openai).1);
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(json!(null)),
-        any::<i64>().prop_map(|number| json!(number)),
-        "[a-z\"\\\\\u{e9} ]{0,6}|clasp1:[ab]:x|clasp1-text:y".prop_map(Value::String),
-    ];
-    leaf.prop_recursive(3, 12, 4, |inner| {
-        let names = prop_oneof![Just("model"), Just("messages"), Just("content"), Just("x")];
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
-            proptest::collection::vec((names, inner), 0..4).prop_map(|members| {
-                members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-            }),
-        ]
-    })
 }
 
 fn any_block() -> impl Strategy<Value = Value> {

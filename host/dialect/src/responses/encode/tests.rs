@@ -84,7 +84,7 @@ fn call(id: Option<&str>, name: Option<&str>, arguments: &str) -> Event {
 
 fn message(index: usize, text: &str) -> Value {
     let part = json!({"type": "output_text", "text": text, "annotations": [], "logprobs": []});
-    json!({"id": format!("msg_test_{index}"), "type": "message", "status": "completed",
+    json!({"id": format!("msg_clasp_test_{index}"), "type": "message", "status": "completed",
            "role": "assistant", "content": [part]})
 }
 
@@ -113,9 +113,9 @@ fn b01_the_bytes_of_a_stream() {
     let part =
         r#"{"type":"output_text","text":"Hi \"you\"\n\u0001🙂","annotations":[],"logprobs":[]}"#;
     let said = format!(
-        r#"{{"id":"msg_test_0","type":"message","status":"completed","role":"assistant","content":[{part}]}}"#
+        r#"{{"id":"msg_clasp_test_0","type":"message","status":"completed","role":"assistant","content":[{part}]}}"#
     );
-    let called = r#"{"id":"fc_test_1","type":"function_call","status":"completed","call_id":"call_1","name":"get","arguments":"{\"a\":1}"}"#;
+    let called = r#"{"id":"fc_clasp_test_1","type":"function_call","status":"completed","call_id":"call_1","name":"get","arguments":"{\"a\":1}"}"#;
     let counts = r#"{"input_tokens":100,"input_tokens_details":{"cached_tokens":60,"cache_write_tokens":20},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":2},"total_tokens":107}"#;
     let done = response("completed", &format!("{said},{called}"), counts);
     let expected = [
@@ -123,36 +123,36 @@ fn b01_the_bytes_of_a_stream() {
         ("response.in_progress", format!(r#""response":{begun}"#)),
         (
             "response.output_item.added",
-            r#""output_index":0,"item":{"id":"msg_test_0","type":"message","status":"in_progress","role":"assistant","content":[]}"#.into(),
+            r#""output_index":0,"item":{"id":"msg_clasp_test_0","type":"message","status":"in_progress","role":"assistant","content":[]}"#.into(),
         ),
         (
             "response.content_part.added",
-            r#""item_id":"msg_test_0","output_index":0,"content_index":0,"part":{"type":"output_text","text":"","annotations":[],"logprobs":[]}"#.into(),
+            r#""item_id":"msg_clasp_test_0","output_index":0,"content_index":0,"part":{"type":"output_text","text":"","annotations":[],"logprobs":[]}"#.into(),
         ),
         (
             "response.output_text.delta",
-            r#""item_id":"msg_test_0","output_index":0,"content_index":0,"delta":"Hi \"you\"\n\u0001🙂","logprobs":[]"#.into(),
+            r#""item_id":"msg_clasp_test_0","output_index":0,"content_index":0,"delta":"Hi \"you\"\n\u0001🙂","logprobs":[]"#.into(),
         ),
         (
             "response.output_text.done",
-            r#""item_id":"msg_test_0","output_index":0,"content_index":0,"text":"Hi \"you\"\n\u0001🙂","logprobs":[]"#.into(),
+            r#""item_id":"msg_clasp_test_0","output_index":0,"content_index":0,"text":"Hi \"you\"\n\u0001🙂","logprobs":[]"#.into(),
         ),
         (
             "response.content_part.done",
-            format!(r#""item_id":"msg_test_0","output_index":0,"content_index":0,"part":{part}"#),
+            format!(r#""item_id":"msg_clasp_test_0","output_index":0,"content_index":0,"part":{part}"#),
         ),
         ("response.output_item.done", format!(r#""output_index":0,"item":{said}"#)),
         (
             "response.output_item.added",
-            r#""output_index":1,"item":{"id":"fc_test_1","type":"function_call","status":"in_progress","call_id":"call_1","name":"get","arguments":""}"#.into(),
+            r#""output_index":1,"item":{"id":"fc_clasp_test_1","type":"function_call","status":"in_progress","call_id":"call_1","name":"get","arguments":""}"#.into(),
         ),
         (
             "response.function_call_arguments.delta",
-            r#""item_id":"fc_test_1","output_index":1,"delta":"{\"a\":1}""#.into(),
+            r#""item_id":"fc_clasp_test_1","output_index":1,"delta":"{\"a\":1}""#.into(),
         ),
         (
             "response.function_call_arguments.done",
-            r#""item_id":"fc_test_1","output_index":1,"arguments":"{\"a\":1}""#.into(),
+            r#""item_id":"fc_clasp_test_1","output_index":1,"arguments":"{\"a\":1}""#.into(),
         ),
         ("response.output_item.done", format!(r#""output_index":1,"item":{called}"#)),
         ("response.completed", format!(r#""response":{done}"#)),

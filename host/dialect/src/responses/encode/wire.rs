@@ -3,6 +3,7 @@
 use bytes::{BufMut, BytesMut};
 
 use crate::json::write;
+use crate::responses::minted;
 
 /// Writes events, numbered one after the other; nothing for a plain answer.
 #[derive(Debug)]
@@ -21,6 +22,11 @@ pub(super) struct Place {
 impl Wire {
     pub(super) fn new(stream: bool) -> Self {
         Self { stream, sequence: 0 }
+    }
+
+    /// So many events were not written here.
+    pub(super) fn follow(&mut self, events: u64) {
+        self.sequence = events;
     }
 
     pub(super) fn is_stream(&self) -> bool {
@@ -87,10 +93,8 @@ impl Wire {
 }
 
 impl Place {
-    /// The id is the answer's with another prefix, and tells the item's place.
     pub(super) fn new(prefix: &str, answer: &str, index: usize) -> Self {
-        let token = answer.strip_prefix("resp_").unwrap_or(answer);
-        Self { id: format!("{prefix}{token}_{index}"), index: index as u64 }
+        Self { id: minted::id(prefix, answer, index), index: index as u64 }
     }
 }
 

@@ -74,7 +74,7 @@ fn custom_tools_get_their_text_piece_by_piece() {
     let got = answer_to(asked, &events);
     let told = got.deltas("response.custom_tool_call_input.delta");
     assert_eq!(told, ["a", "\n", "🙂 ", "é\"", "b"]);
-    let expected = json!({"id": "ctc_test_0", "type": "custom_tool_call", "status": "completed",
+    let expected = json!({"id": "ctc_clasp_test_0", "type": "custom_tool_call", "status": "completed",
         "call_id": "call_1", "name": "apply_patch", "input": "a\n🙂 é\"b"});
     assert_eq!(got.items(), [expected]);
 }

@@ -9,7 +9,7 @@ fn reasoning(index: usize, summary: &[&str], state: Option<&str>) -> Value {
     let summary: Vec<Value> =
         summary.iter().map(|text| json!({"type": "summary_text", "text": text})).collect();
     let mut item =
-        json!({"id": format!("rs_test_{index}"), "type": "reasoning", "summary": summary});
+        json!({"id": format!("rs_clasp_test_{index}"), "type": "reasoning", "summary": summary});
     if let Some(state) = state {
         item["encrypted_content"] = json!(state);
     }
@@ -101,7 +101,7 @@ fn searches_and_programs_of_the_provider() {
         end_turn(),
     ]);
     let searched = |index: usize, status: &str, sources: Value| {
-        json!({"id": format!("ws_test_{index}"), "type": "web_search_call", "status": status,
+        json!({"id": format!("ws_clasp_test_{index}"), "type": "web_search_call", "status": status,
                "action": {"type": "search", "query": "q", "queries": ["q"], "sources": sources}})
     };
     assert_eq!(
@@ -110,7 +110,7 @@ fn searches_and_programs_of_the_provider() {
             searched(0, "completed", json!([{"type": "url", "url": "https://a"}])),
             searched(1, "failed", json!([])),
             searched(2, "completed", json!([])),
-            json!({"id": "ci_test_3", "type": "code_interpreter_call", "status": "completed",
+            json!({"id": "ci_clasp_test_3", "type": "code_interpreter_call", "status": "completed",
                    "code": "1+1", "container_id": "", "outputs": [{"type": "logs", "logs": "2"}]}),
             message(4, "Two."),
         ]
