@@ -197,3 +197,39 @@ fn the_file_is_at_most_half_as_large_again_as_the_limit() {
         assert!(file <= LIMIT * 3 / 2, "{lengths:?}: {file}");
     }
 }
+
+#[test]
+fn what_was_stored_outlives_a_crash() {
+    let (directory, store) = store(1 << 20);
+    let stored = entry("{}", &["{a}", "{b}"]);
+    store.put("resp_1", &stored).unwrap();
+    // As the disk has it while the store is still open.
+    let copy = directory.path().join("copy.redb");
+    std::fs::copy(directory.path().join("responses.redb"), &copy).unwrap();
+    store.put("resp_2", &stored).unwrap();
+    let copy = Store::open(&copy, limits(1 << 20)).unwrap();
+    assert_eq!(copy.get("", "resp_1", NOW).unwrap(), Some(stored));
+    assert_eq!(copy.get("", "resp_2", NOW).unwrap(), None);
+}
+
+#[test]
+fn many_at_a_time() {
+    let (_directory, store) = store(1 << 20);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let store = &store;
+            scope.spawn(move || {
+                for number in 0..8 {
+                    let id = format!("resp_{thread}_{number}");
+                    let stored = entry("{}", &["{a}", "{b}", &id]);
+                    store.put(&id, &stored).unwrap();
+                    assert_eq!(store.get("", &id, NOW).unwrap(), Some(stored));
+                    assert!(number % 2 == 0 || store.delete("", &id, NOW).unwrap());
+                }
+            });
+        }
+    });
+    assert_eq!(store.usage().unwrap().entries, 16);
+    assert_eq!(store.sweep(NOW + 31 * DAY).unwrap(), 16);
+    assert_eq!(store.usage().unwrap(), Usage::default());
+}

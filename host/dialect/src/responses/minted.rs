@@ -5,7 +5,7 @@
 //! those that it keeps, and holds encrypted reasoning against the id that it was made under. So the
 //! untranslated lane must tell them from OpenAI's own.
 
-const MARK: &str = "clasp_";
+pub(super) const MARK: &str = "clasp_";
 
 /// `prefix` tells the kind of item and ends with `_`; the rest is the answer's id with the item's
 /// place in the output.

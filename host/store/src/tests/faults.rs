@@ -56,6 +56,7 @@ fn what_the_system_refuses() {
 }
 
 #[test]
+#[cfg(unix)]
 fn only_its_owner_may_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let (directory, store) = store(1 << 20);

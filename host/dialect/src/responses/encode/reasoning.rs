@@ -1,8 +1,8 @@
 //! Reasoning: what the client is shown of it is its summary, the opaque state is its
 //! `encrypted_content` (rule C9).
 //!
-//! The state is told whether or not the client asked for it: without it, no later request could
-//! bring it back, for nothing is stored.
+//! The state is told whether or not the client asked for it: not every answer is stored, and what the
+//! client does not have no later request could bring back.
 
 use bytes::BytesMut;
 

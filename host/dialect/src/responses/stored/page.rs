@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::json::read::{Fault, Kind, Read, Reader};
 use crate::json::write;
 use crate::openai;
+use crate::responses::minted::MARK;
 
 /// What a client asks for.
 struct Query {
@@ -134,7 +135,8 @@ fn made(item: &ByteString, hash: &[u8]) -> String {
         Some(_) => "item_",
     }
     .to_owned();
-    for byte in hash.iter().take(24) {
+    id.push_str(MARK);
+    for byte in hash.iter().take(16) {
         // Writing to a string cannot fail.
         let _ = write!(id, "{byte:02x}");
     }

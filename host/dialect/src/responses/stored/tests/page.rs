@@ -23,7 +23,7 @@ fn a_list_of_one() {
     let one = items(&[json!({"role": "user", "content": "hi \"you\""})]);
     let got = list(&one, &[]);
     let id = id(&got, 0);
-    assert!(id.starts_with("msg_") && id.len() == 52, "{id}");
+    assert!(id.starts_with("msg_clasp_") && id.len() == 42, "{id}");
     let item = json!({"id": id, "type": "message", "status": "completed", "role": "user",
                       "content": [{"type": "input_text", "text": "hi \"you\""}]});
     let expected = json!({"object": "list", "data": [item], "first_id": id, "last_id": id,
