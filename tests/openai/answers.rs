@@ -1,9 +1,10 @@
 //! Answers of a provider, streamed and plain (rules A15, B1–B3).
 
+use clasp_tests::support::openai::{BOTH, Dialect, essence};
 use clasp_tests::support::upstream::{Chat, Layout};
 use serde_json::{Value, json};
 
-use crate::ask::{BOTH, Dialect, essence, pair};
+use crate::pair;
 
 /// Every kind of answer, by name.
 fn scripts() -> Vec<(&'static str, Chat)> {

@@ -1,9 +1,10 @@
 //! Errors in OpenAI's words, and streams that break (rules A8, B4, D1, D2, D5).
 
+use clasp_tests::support::openai::{BOTH, Dialect};
 use clasp_tests::support::upstream::{Answer, Break, Chat, Point};
 use serde_json::json;
 
-use crate::ask::{BOTH, Dialect, pair};
+use crate::pair;
 
 #[tokio::test]
 async fn d01_statuses_of_the_provider_are_told_in_openai_s_envelope() {

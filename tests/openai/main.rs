@@ -4,5 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod answers;
-mod ask;
 mod errors;
+
+use clasp_tests::support::clasp::{Clasp, Setup};
+use clasp_tests::support::upstream::Vendor;
+
+/// A provider of Chat Completions, and clasp that translates for it whoever asks.
+async fn pair() -> (Vendor, Clasp) {
+    let vendor = Vendor::start().await;
+    let clasp = Setup::new(&vendor).env("OPENAI_LANE", "off").start().await;
+    (vendor, clasp)
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 pub mod clasp;
 pub mod client;
 pub mod grammar;
+pub mod openai;
 pub mod tap;
 pub mod upstream;
 pub mod wire;

@@ -81,6 +81,8 @@ struct Inner {
     chooser: Option<Chooser>,
     stage: Option<Arc<Stage>>,
     requests: Vec<Recorded>,
+    /// The bodies of the answers.
+    answers: Vec<Vec<Bytes>>,
     violations: Vec<String>,
     lenient: bool,
 }
@@ -170,6 +172,12 @@ impl Vendor {
         requests.remove(0)
     }
 
+    /// The body of the last answer, as scripted: all of it, also where the connection broke off.
+    pub fn last_answer(&self) -> Bytes {
+        self.inner(|inner| inner.answers.last().map(|pieces| pieces.concat().into()))
+            .unwrap_or_default()
+    }
+
     /// What the real provider would not have taken.
     pub fn violations(&self) -> Vec<String> {
         self.inner(|inner| inner.violations.clone())
@@ -223,6 +231,7 @@ impl Shared {
         let mut inner = self.inner.lock().unwrap();
         inner.queue.clear();
         inner.requests.clear();
+        inner.answers.clear();
         inner.violations.clear();
         inner.stage.iter().for_each(|stage| stage.reset());
         self.count(|counts| {
@@ -252,6 +261,7 @@ impl Shared {
                 continue;
             }
             let steps = self.answer(&head, bytes);
+            self.inner.lock().unwrap().answers.push(answer::body(&steps));
             self.count(|counts| {
                 counts.requests += 1;
                 counts.open += 1;
@@ -288,10 +298,10 @@ impl Shared {
         let number = inner.requests.len() + 1;
         inner.requests.push(recorded.clone());
         let api = api::of(path);
-        if let Some(api) = api.filter(|_| method == "GET" && path.ends_with("/models")) {
+        let below = path.split('?').next().unwrap_or_default();
+        if let Some(api) = api.filter(|api| method == "GET" && api.lists(below)) {
             return Answer::json(200, &api.models()).steps(&recorded.body);
         }
-        let below = path.split('?').next().unwrap_or_default();
         let faults = match api {
             Some(api) => api.faults(&recorded),
             None if below.ends_with("/messages") || below.ends_with("/count_tokens") => {

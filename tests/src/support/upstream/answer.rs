@@ -38,6 +38,8 @@ pub enum Break {
     With(Vec<u8>),
 }
 
+const SSE: &str = "text/event-stream; charset=utf-8";
+
 /// One scripted answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -53,7 +55,7 @@ pub struct Answer {
 #[derive(Clone, Debug)]
 enum Kind {
     Chat(Chat),
-    Frames(Vec<Bytes>),
+    Frames { content_type: &'static str, frames: Vec<Bytes> },
     Body { status: u16, content_type: String, body: Bytes },
     Wire(Bytes),
     Endless { start: Bytes, repeat: Bytes },
@@ -135,7 +137,18 @@ impl Answer {
 
     /// A 200 event stream of exactly these pieces.
     pub fn frames<T: Into<Bytes>>(frames: impl IntoIterator<Item = T>) -> Self {
-        Self::of(Kind::Frames(frames.into_iter().map(Into::into).collect()))
+        Self::frames_as(SSE, frames)
+    }
+
+    /// A 200 stream of exactly these pieces, framed otherwise than as server-sent events.
+    pub fn frames_as<T: Into<Bytes>>(
+        content_type: &'static str,
+        frames: impl IntoIterator<Item = T>,
+    ) -> Self {
+        Self::of(Kind::Frames {
+            content_type,
+            frames: frames.into_iter().map(Into::into).collect(),
+        })
     }
 
     /// Exactly these bytes on the connection, instead of HTTP; then it is closed.
@@ -214,11 +227,10 @@ impl Answer {
     /// What to do for this request.
     pub(super) fn steps(&self, request: &Value) -> Vec<Step> {
         let mut steps: Vec<Step> = self.first.iter().cloned().map(Step::Wait).collect();
-        let sse = "text/event-stream; charset=utf-8";
         match &self.kind {
             Kind::Chat(chat) if request["stream"] == true => {
                 let frames = chat.frames(request).into_iter().map(Bytes::from).collect();
-                self.stream(frames, sse, &mut steps);
+                self.stream(frames, SSE, &mut steps);
             }
             Kind::Chat(chat) => {
                 let body = Bytes::from(chat.whole(request).to_string());
@@ -229,7 +241,12 @@ impl Answer {
                     steps.push(Step::Raw(body));
                 }
             }
-            Kind::Frames(frames) => self.stream(frames.clone(), sse, &mut steps),
+            Kind::Frames { content_type, frames } => {
+                self.stream(frames.clone(), content_type, &mut steps);
+            }
+            Kind::Body { status: 200, content_type, body } if self.broken.is_some() => {
+                self.stream(vec![body.clone()], content_type, &mut steps);
+            }
             Kind::Body { status, content_type, body } => {
                 steps.push(Step::Raw(self.head(*status, content_type, Some(body.len()))));
                 steps.push(Step::Raw(body.clone()));
@@ -239,7 +256,7 @@ impl Answer {
                 steps.push(Step::Close);
             }
             Kind::Endless { start, repeat } => {
-                steps.push(Step::Raw(self.head(200, sse, None)));
+                steps.push(Step::Raw(self.head(200, SSE, None)));
                 steps.push(Step::Chunk(start.clone()));
                 steps.push(Step::Repeat(repeat.clone()));
             }
@@ -298,6 +315,19 @@ impl Answer {
                 steps.push(end());
             }
         }
+    }
+}
+
+/// What of an answer is its body: chunks, or what follows the head.
+pub(super) fn body(steps: &[Step]) -> Vec<Bytes> {
+    let chunks = steps.iter().filter_map(|step| match step {
+        Step::Chunk(bytes) => Some(bytes.clone()),
+        _ => None,
+    });
+    let chunks: Vec<Bytes> = chunks.collect();
+    match steps {
+        [Step::Raw(_), Step::Raw(body)] => vec![body.clone()],
+        _ => chunks,
     }
 }
 

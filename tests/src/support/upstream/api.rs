@@ -1,7 +1,8 @@
 //! The APIs that the scripted provider speaks, each below a path of its own.
 //!
-//! The plain Chat Completions at `/v1` keep no state. All others think, and give opaque state that
-//! has to come back as their documentation says.
+//! The plain Chat Completions at `/v1` keep no state. Those of [`STATEFUL`] think, and give opaque
+//! state that has to come back as their documentation says. [`OTHERS`] are further vendors, most of
+//! which speak one of these APIs at another address, with another key.
 
 use serde_json::{Value, json};
 
@@ -9,19 +10,34 @@ use super::state::{Lost, Seal};
 use super::talk::{Part, Talk};
 use super::{Answer, Layout, Recorded, check};
 
+mod azure;
+mod bedrock;
 mod chat;
+mod cohere;
 mod deepseek;
 mod gemini;
 mod messages;
+mod ollama;
 mod openrouter;
 mod responses;
 #[cfg(test)]
 mod tests;
+mod vertex;
 
 /// One API: how requests are read and answers are written.
 pub(super) trait Api: Sync {
     /// The first word of its paths; its state is told by it.
     fn name(&self) -> &'static str;
+
+    /// Whether a path, without its query, is one of its own.
+    fn serves(&self, path: &str) -> bool {
+        path.split('/').nth(1) == Some(self.name())
+    }
+
+    /// Whether a path, without its query, tells its models.
+    fn lists(&self, path: &str) -> bool {
+        path.ends_with("/models")
+    }
 
     /// What the provider would say against a request, whatever was said before.
     fn faults(&self, request: &Recorded) -> Vec<String>;
@@ -35,8 +51,13 @@ pub(super) trait Api: Sync {
     /// Writes an answer, as a stream where the request asks for one.
     fn answer(&self, request: &Recorded, parts: &[Part], style: Style) -> Answer;
 
+    /// The provider's error for a bad request (400), or for too many (429).
+    fn error(&self, status: u16, message: &str) -> Answer;
+
     /// The provider's error for a bad request.
-    fn refusal(&self, message: &str) -> Answer;
+    fn refusal(&self, message: &str) -> Answer {
+        self.error(400, message)
+    }
 
     /// The provider's error for state that is missing or not its own, where it notices.
     fn lost(&self, lost: &Lost) -> Option<Answer>;
@@ -71,21 +92,31 @@ impl Default for Style {
 /// Those that give state.
 const STATEFUL: [&dyn Api; 5] = [
     &gemini::Gemini,
-    &responses::Responses,
+    &responses::OPENAI,
     &deepseek::DeepSeek,
     &openrouter::OpenRouter,
     &messages::Messages,
 ];
 
+/// All others; where a path could be one of two, the first.
+const OTHERS: [&dyn Api; 11] = [
+    &chat::ANY,
+    &chat::OPENAI,
+    &chat::MINIMAX,
+    &responses::ANY,
+    &azure::Responses,
+    &azure::Chat,
+    &bedrock::Bedrock,
+    &cohere::Cohere,
+    &ollama::Ollama,
+    &vertex::Claude,
+    &vertex::Gemini,
+];
+
 /// The API of a path, query included.
 pub(super) fn of(path: &str) -> Option<&'static dyn Api> {
     let path = path.split('?').next().unwrap_or_default();
-    if path.starts_with("/v1/") {
-        let chat = path.ends_with("/chat/completions") || path.ends_with("/models");
-        return chat.then_some(&chat::Chat as &dyn Api);
-    }
-    let name = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    STATEFUL.into_iter().find(|api| api.name() == name)
+    OTHERS.into_iter().chain(STATEFUL).find(|api| api.serves(path))
 }
 
 /// The names of those that give state.
@@ -110,8 +141,16 @@ fn key(name: &str) -> String {
 
 /// What a provider would say against the headers that takes its key as a bearer's.
 fn bearer(request: &Recorded, name: &str) -> Vec<String> {
-    let mut faults = check::headers(&request.headers);
-    if request.header("authorization") != Some(&format!("Bearer {}", key(name))) {
+    keyed(request, name, "authorization", &format!("Bearer {}", key(name)))
+}
+
+/// What a provider would say against the headers that wants this one of them.
+fn keyed(request: &Recorded, name: &str, header: &str, wanted: &str) -> Vec<String> {
+    let mut faults = check::leaks(&request.headers);
+    if !request.header("content-type").is_some_and(|kind| kind.starts_with("application/json")) {
+        faults.push("content-type is not application/json".to_owned());
+    }
+    if request.header(header) != Some(wanted) {
         faults.push(format!("Incorrect API key provided to {name}."));
     }
     faults

@@ -3,7 +3,8 @@
 //! `{{play NAME key=value …}}`. The scene is found by counting the tool results after the marker,
 //! so a play needs no memory. Keys for every play: `fault` and `times` with an `id` of its own
 //! (how often the fault comes), `scene` (where it comes; 0), `pieces` (characters a chunk),
-//! `writes` (bytes a write), `dir` (the client's working directory). The answer has the form of the
+//! `writes` (bytes a write), `dir` (the client's working directory), `number` (of its first answer,
+//! which tells ids and state; else answers are counted). The answer has the form of the
 //! API that was asked, with that provider's opaque state, which must come back.
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,12 @@ mod story;
 /// Text that is easily damaged on the way.
 pub const LETTERS: &str =
     "h\u{e9}llo \u{2713} \u{65e5}\u{672c}\u{8a9e} \u{1f980} \"quoted\" back\\slash\ttab\n</tag>\n";
+
+/// What a provider says against a request that it does not like.
+pub const REFUSED: &str = "the scripted request is refused";
+
+/// What a provider says that has too much to do.
+pub const BUSY: &str = "too many scripted requests at once";
 
 /// What `a.txt` holds before the play `session`.
 pub const BEFORE: &str = "first line\nold-word stands here\nlast line\n";
@@ -66,12 +73,15 @@ impl Stage {
         faults.extend(wrong);
         let at = marker.number("scene").unwrap_or(0);
         let fault = marker.keys.get("fault").filter(|_| at == index && self.due(&marker));
-        let number = self.answers.fetch_add(1, Ordering::Relaxed);
+        let number = match marker.number("number") {
+            Some(first) => first + index,
+            None => self.answers.fetch_add(1, Ordering::Relaxed),
+        };
         let parts = self.parts(api, &talk, &scenes[index], number);
         let error = fault.filter(|fault| *fault == "error").map(|_| "The server had an error");
         let mut answer = api.answer(request, &parts, marker.style(number, error));
         if let Some(fault) = fault {
-            answer = fault::of(fault, &marker, answer);
+            answer = fault::of(fault, &marker, api, answer);
         }
         if let Some(bytes) = marker.number("writes") {
             answer = answer.in_writes_of(bytes);

@@ -7,26 +7,60 @@ use super::super::check;
 use super::super::state::{Lost, Seal};
 use super::super::talk::{Item, Kind, Part, Talk};
 use super::super::{Answer, Recorded};
-use super::{Api, Style, each, text};
+use super::{Api, Style, bearer, each, text};
 
-/// OpenAI's own; the models here do not think, and keep no state.
+/// A server whose models keep no state.
 #[derive(Debug)]
-pub(super) struct Chat;
+pub(super) struct Chat {
+    name: &'static str,
+    path: &'static str,
+    thinks: Thinks,
+}
+
+/// How what the models think is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thinks {
+    /// Not at all, as by OpenAI.
+    Untold,
+    /// In `reasoning_content`, as by most servers that copied the API.
+    Member,
+    /// In the text, between tags.
+    Tags,
+}
+
+/// Any server, with any key.
+pub(super) const ANY: Chat =
+    Chat { name: "chat", path: "/v1/chat/completions", thinks: Thinks::Member };
+
+/// OpenAI's own.
+pub(super) const OPENAI: Chat =
+    Chat { name: "openai", path: "/openai/v1/chat/completions", thinks: Thinks::Untold };
+
+/// MiniMax (<https://platform.minimax.io/docs/api-reference/text-openai-api>, seen 2026-11-21).
+pub(super) const MINIMAX: Chat =
+    Chat { name: "minimax", path: "/minimax/v1/chat/completions", thinks: Thinks::Tags };
 
 impl Api for Chat {
     fn name(&self) -> &'static str {
-        "chat"
+        self.name
+    }
+
+    fn serves(&self, path: &str) -> bool {
+        path == self.path || path == self.path.replace("chat/completions", "models")
     }
 
     fn faults(&self, request: &Recorded) -> Vec<String> {
-        let mut faults = check::headers(&request.headers);
-        faults.extend(endpoint(request, "/v1/chat/completions"));
+        let mut faults = match self.name {
+            "chat" => check::headers(&request.headers),
+            name => bearer(request, name),
+        };
+        faults.extend(endpoint(request, self.path));
         faults.extend(check::body(&request.body));
         faults
     }
 
     fn read(&self, body: &Value) -> Talk {
-        Talk { thinks: true, ..read(body, |_| Value::Null) }
+        Talk { thinks: self.thinks != Thinks::Untold, ..read(body, |_| Value::Null) }
     }
 
     fn sign(&self, _: &mut Vec<Part>, _: &mut Seal) {}
@@ -34,6 +68,9 @@ impl Api for Chat {
     fn answer(&self, _: &Recorded, parts: &[Part], style: Style) -> Answer {
         let chat = Written::new().pieces_of(style.pieces).calls(style.layout);
         let mut chat = parts.iter().fold(chat, |chat, part| match &part.kind {
+            Kind::Thinking(text) if self.thinks == Thinks::Tags => {
+                chat.text(&format!("<think>\n{text}\n</think>\n\n"))
+            }
             Kind::Thinking(text) => chat.thinking(text),
             Kind::Text(text) => chat.text(text),
             Kind::Call { id, name, arguments } => chat.call(id, name, arguments),
@@ -44,12 +81,20 @@ impl Api for Chat {
         chat.into()
     }
 
-    fn refusal(&self, message: &str) -> Answer {
-        Answer::error(400, message, "invalid_request_error", None)
+    fn error(&self, status: u16, message: &str) -> Answer {
+        error(status, message)
     }
 
     fn lost(&self, _: &Lost) -> Option<Answer> {
         None
+    }
+}
+
+/// An error as OpenAI tells it.
+pub(super) fn error(status: u16, message: &str) -> Answer {
+    match status {
+        429 => Answer::error(status, message, "requests", Some("rate_limit_exceeded")),
+        _ => Answer::error(status, message, "invalid_request_error", None),
     }
 }
 

@@ -98,8 +98,9 @@ impl Api for DeepSeek {
         either(request.body["stream"] == true, frames, &whole)
     }
 
-    fn refusal(&self, message: &str) -> Answer {
-        Answer::error(400, message, "invalid_request_error", Some("invalid_request_error"))
+    fn error(&self, status: u16, message: &str) -> Answer {
+        let kind = if status == 429 { "rate_limit_error" } else { "invalid_request_error" };
+        Answer::error(status, message, kind, Some(kind))
     }
 
     fn lost(&self, _: &Lost) -> Option<Answer> {

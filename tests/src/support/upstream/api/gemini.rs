@@ -10,7 +10,7 @@ use super::super::talk::{Item, Kind, Part, Talk};
 use super::super::{Answer, Recorded};
 use super::{Api, Style, each, either, prompt_tokens, text};
 
-mod contents;
+pub(super) mod contents;
 
 /// What Google's validator lets through where a call was made by another model.
 const MADE_ELSEWHERE: &str = "skip_thought_signature_validator";
@@ -93,9 +93,10 @@ impl Api for Gemini {
         either(stream, frames, &chunk(&whole, Some("STOP")))
     }
 
-    fn refusal(&self, message: &str) -> Answer {
-        let error = json!({"code": 400, "message": message, "status": "INVALID_ARGUMENT"});
-        Answer::json(400, &json!({"error": error}))
+    fn error(&self, status: u16, message: &str) -> Answer {
+        let word = if status == 429 { "RESOURCE_EXHAUSTED" } else { "INVALID_ARGUMENT" };
+        let error = json!({"code": status, "message": message, "status": word});
+        Answer::json(status, &json!({"error": error}))
     }
 
     fn lost(&self, lost: &Lost) -> Option<Answer> {

@@ -99,9 +99,11 @@ impl Api for Messages {
         either(request.body["stream"] == true, frames, &whole)
     }
 
-    fn refusal(&self, message: &str) -> Answer {
-        let error = json!({"type": "invalid_request_error", "message": message});
-        Answer::json(400, &json!({"type": "error", "error": error, "request_id": "req_scripted"}))
+    fn error(&self, status: u16, message: &str) -> Answer {
+        let kind = if status == 429 { "rate_limit_error" } else { "invalid_request_error" };
+        let error = json!({"type": kind, "message": message});
+        let body = json!({"type": "error", "error": error, "request_id": "req_scripted"});
+        Answer::json(status, &body).header("request-id", "req_scripted")
     }
 
     fn lost(&self, lost: &Lost) -> Option<Answer> {
@@ -130,7 +132,7 @@ pub(super) fn complaint(lost: &Lost) -> String {
 }
 
 /// Calls and results must stand together, and texts hold something.
-fn pairs(body: &Value) -> Vec<String> {
+pub(super) fn pairs(body: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let mut open: Vec<&str> = Vec::new();
     let messages: Vec<&Value> =

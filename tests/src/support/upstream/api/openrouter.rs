@@ -41,7 +41,9 @@ impl Api for OpenRouter {
 
     fn read(&self, body: &Value) -> Talk {
         let reasoning = &body["reasoning"];
-        let thinks = reasoning.is_object() && reasoning["enabled"] != false;
+        // <https://openrouter.ai/docs/client-sdks/typescript/models/chatrequestreasoningeffort.md>
+        let shorthand = body["reasoning_effort"].is_string() && body["reasoning_effort"] != "none";
+        let thinks = shorthand || reasoning.is_object() && reasoning["enabled"] != false;
         Talk { thinks, ..chat::read(body, |message| message["reasoning_details"].clone()) }
     }
 
@@ -99,13 +101,9 @@ impl Api for OpenRouter {
         either(request.body["stream"] == true, frames, &whole)
     }
 
-    fn refusal(&self, message: &str) -> Answer {
-        Answer::json(
-            400,
-            &json!({
-                "error": {"message": message, "code": 400}, "user_id": "user_scripted",
-            }),
-        )
+    fn error(&self, status: u16, message: &str) -> Answer {
+        let error = json!({"message": message, "code": status});
+        Answer::json(status, &json!({"error": error, "user_id": "user_scripted"}))
     }
 
     fn lost(&self, lost: &Lost) -> Option<Answer> {

@@ -9,22 +9,30 @@ use super::super::chat::pieces;
 use super::super::state::{Lost, Seal};
 use super::super::talk::{Item, Kind, Part, Talk};
 use super::super::{Answer, Recorded};
-use super::{Api, Style, bearer, each, either, named, prompt_tokens, text};
+use super::{Api, Style, bearer, chat, each, either, named, prompt_tokens, text};
 
-mod input;
+pub(super) mod input;
 
-/// A model that reasons.
+/// A model that reasons, below `/NAME/v1`.
 #[derive(Debug)]
-pub(super) struct Responses;
+pub(super) struct Responses {
+    name: &'static str,
+}
+
+/// OpenAI's own.
+pub(super) const OPENAI: Responses = Responses { name: "openai" };
+
+/// Any other server's.
+pub(super) const ANY: Responses = Responses { name: "responses" };
 
 impl Api for Responses {
     fn name(&self) -> &'static str {
-        "openai"
+        self.name
     }
 
     fn faults(&self, request: &Recorded) -> Vec<String> {
         let mut faults = bearer(request, self.name());
-        if request.method != "POST" || request.path != "/openai/v1/responses" {
+        if request.method != "POST" || request.path != format!("/{}/v1/responses", self.name) {
             faults.push(format!("Invalid URL ({} {})", request.method, request.path));
         }
         faults.extend(input::faults(&request.body));
@@ -99,8 +107,8 @@ impl Api for Responses {
         either(stream, events.iter().map(named).collect(), &whole.take())
     }
 
-    fn refusal(&self, message: &str) -> Answer {
-        Answer::error(400, message, "invalid_request_error", None)
+    fn error(&self, status: u16, message: &str) -> Answer {
+        chat::error(status, message)
     }
 
     fn lost(&self, lost: &Lost) -> Option<Answer> {

@@ -194,7 +194,7 @@ fn state_at_another_place_is_noticed() {
         parts[2]["thoughtSignature"] = signature;
     });
     assert!(faults.iter().any(|fault| fault.contains("came back as")), "{faults:?}");
-    let (faults, _) = judged(&super::responses::Responses, |body| {
+    let (faults, _) = judged(&super::responses::OPENAI, |body| {
         body["input"].as_array_mut().unwrap().swap(1, 2);
     });
     assert!(!faults.is_empty(), "behind the text that it led to");

@@ -1,14 +1,18 @@
-//! What goes wrong when a marker says so. Errors have OpenAI's envelope, so faults are played over
-//! Chat Completions.
+//! What goes wrong when a marker says so. `refused` and `busy` are errors of the API that was
+//! asked; all others have OpenAI's envelope, so they are played over Chat Completions.
 
-use super::Marker;
+use super::{Api, Marker};
 use crate::support::upstream::{Answer, Break, Point};
 
-/// `answer`, gone wrong.
-pub(super) fn of(fault: &str, marker: &Marker, answer: Answer) -> Answer {
-    let at = marker.number("after").unwrap_or(3);
-    let broken = |how: Break| answer.clone().broken(Point::Frames(at), how);
+/// `answer`, gone wrong. `after` says where it breaks off: behind so many frames, or within a
+/// whole answer behind so many `bytes`.
+pub(super) fn of(fault: &str, marker: &Marker, api: &dyn Api, answer: Answer) -> Answer {
+    let frames = Point::Frames(marker.number("after").unwrap_or(3));
+    let at = marker.number("bytes").map_or(frames, Point::Bytes);
+    let broken = |how: Break| answer.clone().broken(at, how);
     match fault {
+        "refused" => api.refusal(super::REFUSED),
+        "busy" => api.error(429, super::BUSY).header("retry-after", "30"),
         "cut" => broken(Break::Close),
         "clean-cut" => broken(Break::Clean),
         "reset" => broken(Break::Reset),

@@ -43,18 +43,26 @@ const FUNCTION: &[&str] = &["description", "name", "parametersJsonSchema"];
 
 /// What the provider would say against a request to a model that signs its thoughts.
 pub(super) fn faults(request: &Recorded) -> Vec<String> {
-    let body = &request.body;
     let mut faults = check::leaks(&request.headers);
     if request.header("x-goog-api-key") != Some(&key("gemini")) {
         faults.push("API key not valid. Please pass a valid API key.".to_owned());
     }
+    faults.extend(endpoint(request, "/gemini/v1beta/models/"));
+    faults.extend(body(&request.body));
+    faults
+}
+
+/// Any path that is not one of a model's methods.
+pub(in super::super) fn endpoint(request: &Recorded, models: &str) -> Option<String> {
     let method = request.path.rsplit(':').next().unwrap_or_default();
-    if !request.path.starts_with("/gemini/v1beta/models/")
-        || request.method != "POST"
-        || !["generateContent", "streamGenerateContent?alt=sse"].contains(&method)
-    {
-        faults.push(format!("{} {} is no endpoint", request.method, request.path));
-    }
+    let known = ["generateContent", "streamGenerateContent?alt=sse"].contains(&method);
+    let served = request.method == "POST" && request.path.starts_with(models) && known;
+    (!served).then(|| format!("{} {} is no endpoint", request.method, request.path))
+}
+
+/// What the provider would say against a body.
+pub(in super::super) fn body(body: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
     let field = |place: &str, name: &str| {
         format!("Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field.")
     };

@@ -27,10 +27,14 @@ const TOP: &[&str] = &[
 ];
 
 /// What the provider would say against a body, for a model that reasons and stores nothing.
-pub(super) fn faults(body: &Value) -> Vec<String> {
+pub(in super::super) fn faults(body: &Value) -> Vec<String> {
     let mut faults = unknown(body, TOP, |name| format!("Unknown parameter: '{name}'."));
     if !body["model"].is_string() {
         faults.push("Missing required parameter: 'model'.".to_owned());
+    }
+    if text(body, "model").starts_with("gpt-4") && !body["reasoning"].is_null() {
+        let what = "Unsupported parameter: 'reasoning.effort' is not supported with this model.";
+        faults.push(what.to_owned());
     }
     if body["store"] != false {
         faults.push("store is on, though nobody asked for it".to_owned());

@@ -1,37 +1,35 @@
-//! Asking in either dialect, and reading strictly.
+//! Asking in one of OpenAI's dialects, and reading strictly.
 
 use clasp_grammar::{chat, openai, responses};
-use clasp_tests::support::clasp::{Clasp, Setup};
-use clasp_tests::support::client::{Answer, Client, post};
-use clasp_tests::support::upstream::Vendor;
 use serde_json::{Value, json};
+
+use super::client::{Answer, Client, post};
 
 /// One of OpenAI's dialects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
+    /// `/v1/responses`.
     Responses,
+    /// `/v1/chat/completions`.
     Chat,
 }
 
+/// Both of them.
 pub const BOTH: [Dialect; 2] = [Dialect::Responses, Dialect::Chat];
-
-/// A provider of Chat Completions, and clasp that translates for it whoever asks.
-pub async fn pair() -> (Vendor, Clasp) {
-    let vendor = Vendor::start().await;
-    let clasp = Setup::new(&vendor).env("OPENAI_LANE", "off").start().await;
-    (vendor, clasp)
-}
 
 /// A streamed answer as it came.
 #[derive(Debug)]
 pub struct Streamed {
+    /// Status line, headers and bytes.
     pub answer: Answer,
     /// Names and payloads; `[DONE]` as a string.
     pub events: Vec<(Option<String>, Value)>,
+    /// What was wrong with the grammar.
     pub faults: Vec<String>,
 }
 
 impl Dialect {
+    /// Where it is spoken.
     pub fn path(self) -> &'static str {
         match self {
             Self::Responses => "/v1/responses",
@@ -58,13 +56,18 @@ impl Dialect {
         body
     }
 
+    /// Posts a request.
     pub async fn ask(self, client: &Client, body: &Value) -> Answer {
         client.post(self.path(), body.to_string().as_bytes()).await
     }
 
     /// A plain answer that must be well.
     pub async fn plain(self, client: &Client, body: &Value) -> Value {
-        let answer = self.ask(client, body).await;
+        self.judge(&self.ask(client, body).await)
+    }
+
+    /// The document of a plain answer that must be well.
+    pub fn judge(self, answer: &Answer) -> Value {
         assert_eq!(answer.status(), 200, "{:?}", answer.body);
         let answer = answer.json();
         let faults = match self {
@@ -138,6 +141,11 @@ impl Streamed {
     /// The answer of a stream that must be well, in the shape of a plain one.
     pub fn good(&self, dialect: Dialect) -> Value {
         assert_eq!(self.faults, [""; 0], "{:#?}", self.events);
+        self.joined(dialect)
+    }
+
+    /// The answer of a stream that has its end, in the shape of a plain one.
+    pub fn joined(&self, dialect: Dialect) -> Value {
         match dialect {
             Dialect::Responses => self.events.last().unwrap().1["response"].clone(),
             Dialect::Chat => {
@@ -191,7 +199,9 @@ fn joined(events: &[(Option<String>, Value)]) -> Value {
     if !details.is_empty() {
         message["reasoning_details"] = json!(details);
     }
-    json!({"choices": [{"message": message, "finish_reason": finish}], "usage": usage})
+    let model = &events[0].1["model"];
+    let choice = json!({"message": message, "finish_reason": finish});
+    json!({"model": model, "choices": [choice], "usage": usage})
 }
 
 /// Events of a body; comments are left out.
