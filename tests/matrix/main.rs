@@ -27,7 +27,7 @@ use crate::dialect::DIALECTS;
 use crate::rows::{ROWS, Row};
 
 /// Providers at a time; each has a clasp of its own.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// Characters of a fault that are told.
 const LONGEST: usize = 700;

@@ -6,7 +6,7 @@
 use clasp_tests::support::client::{Answer, Client, Ended};
 use clasp_tests::support::grammar::{Checker, Events};
 use clasp_tests::support::openai::Streamed;
-use clasp_tests::support::upstream::Vendor;
+use clasp_tests::support::upstream::{Recorded, Vendor};
 use serde_json::Value;
 
 use crate::dialect::{ASKED, Dialect, Wishes};
@@ -64,6 +64,7 @@ impl<'c> Talk<'c> {
             }
         } else {
             let answer = dialect.ask(self.client, &self.body).await;
+            assert_eq!(answer.status(), 200, "{:?}", answer.body);
             match self.is_passed_on(&answer) {
                 true => answer.json(),
                 false => dialect.judge(&answer),
@@ -155,7 +156,7 @@ impl<'c> Talk<'c> {
         if !self.untranslated {
             return false;
         }
-        let mut asked = self.vendor.requests().pop().expect("a request").body;
+        let mut asked = asked(self.vendor).pop().expect("a request").body;
         let model = std::mem::replace(&mut asked["model"], ASKED.into());
         assert_eq!(asked, self.body, "the request at the provider");
         let sent = String::from_utf8(self.vendor.last_answer().to_vec()).unwrap();
@@ -165,6 +166,11 @@ impl<'c> Talk<'c> {
         assert!(came == sent || came == renamed, "{came:?} came of {sent:?}");
         true
     }
+}
+
+/// What the provider was asked, without what clasp asks it for its list of models.
+pub fn asked(vendor: &Vendor) -> Vec<Recorded> {
+    vendor.requests().into_iter().filter(|request| request.method == "POST").collect()
 }
 
 /// The text of a stream of OpenAI's.

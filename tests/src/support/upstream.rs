@@ -81,7 +81,7 @@ struct Inner {
     chooser: Option<Chooser>,
     stage: Option<Arc<Stage>>,
     requests: Vec<Recorded>,
-    /// The bodies of the answers.
+    /// The bodies of the answers to `POST`.
     answers: Vec<Vec<Bytes>>,
     violations: Vec<String>,
     lenient: bool,
@@ -172,7 +172,7 @@ impl Vendor {
         requests.remove(0)
     }
 
-    /// The body of the last answer, as scripted: all of it, also where the connection broke off.
+    /// The body of the last answer to a `POST`, as scripted.
     pub fn last_answer(&self) -> Bytes {
         self.inner(|inner| inner.answers.last().map(|pieces| pieces.concat().into()))
             .unwrap_or_default()
@@ -261,7 +261,9 @@ impl Shared {
                 continue;
             }
             let steps = self.answer(&head, bytes);
-            self.inner.lock().unwrap().answers.push(answer::body(&steps));
+            if head.target().0 == "POST" {
+                self.inner.lock().unwrap().answers.push(answer::body(&steps));
+            }
             self.count(|counts| {
                 counts.requests += 1;
                 counts.open += 1;
