@@ -15,13 +15,10 @@ use crate::toolchain::{Means, TARGET, Toolchain};
 /// Of the profile made by [`SETTINGS`], so that neither `release` nor its results are touched.
 const PROFILE: &str = "clasp-guest";
 
-/// Small first: most of an instance's cost is its size, and a guest's own code is a tenth of what a
-/// request takes; the libraries that read and write JSON are a little larger for their speed. No
-/// unwinding: a panic is a trap that the host catches. Macros run once, so they are not optimised.
-const SETTINGS: [&str; 13] = [
+/// No unwinding: a panic is a trap that the host catches. Macros run once, so they are not
+/// optimised.
+const SETTINGS: [&str; 11] = [
     "inherits='release'",
-    "opt-level='z'",
-    "package.\"*\".opt-level='s'",
     "lto='fat'",
     "codegen-units=1",
     "panic='abort'",
@@ -33,6 +30,46 @@ const SETTINGS: [&str; 13] = [
     "build-override.opt-level=0",
     "build-override.codegen-units=256",
 ];
+
+/// What a guest is optimised for. Its `Cargo.toml` chooses:
+/// `[package.metadata.clasp-plugin] optimize = "size"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Optimize {
+    /// Reading a chunk of a stream takes half as long, in a tenth more code.
+    #[default]
+    Speed,
+    /// For a guest that would be too large.
+    Size,
+}
+
+impl Optimize {
+    const ALL: [Self; 2] = [Self::Speed, Self::Size];
+
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Speed => &["opt-level=2"],
+            // The libraries that read and write JSON keep some of their speed.
+            Self::Size => &["opt-level='z'", "package.\"*\".opt-level='s'"],
+        }
+    }
+
+    /// A compiler's flag. What is inlined more than this is hardly quicker, and a quarter larger.
+    fn flag(self) -> Option<&'static str> {
+        match self {
+            Self::Speed => Some("-Cllvm-args=-inline-threshold=75"),
+            Self::Size => None,
+        }
+    }
+
+    /// Where cargo works for it; with other flags in one folder it would compile all anew.
+    fn folder(self, target_dir: &Path) -> PathBuf {
+        match self {
+            Self::Speed => target_dir.to_owned(),
+            Self::Size => target_dir.join("size"),
+        }
+    }
+}
 
 /// Room that every instance has from its start: growing memory is a call of the operating system,
 /// and taking the growth back another, which stops all threads for a moment. Untouched it costs
@@ -60,6 +97,22 @@ struct Package {
     id: String,
     manifest_path: PathBuf,
     targets: Vec<Target>,
+    /// Tables of other tools, or null.
+    #[serde(default)]
+    metadata: Option<Tables>,
+}
+
+#[derive(Deserialize)]
+struct Tables {
+    #[serde(rename = "clasp-plugin", default)]
+    plugin: Wishes,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wishes {
+    #[serde(default)]
+    optimize: Optimize,
 }
 
 #[derive(Deserialize)]
@@ -78,7 +131,7 @@ struct Message {
     target: Option<Target>,
 }
 
-/// One run of cargo for all packages; modules in the order of `options.packages`.
+/// One run of cargo for all packages of a kind; modules in the order of `options.packages`.
 pub fn compile(toolchain: &Toolchain, options: &Options) -> Result<Vec<Module>, BuildError> {
     let metadata = metadata(toolchain, options)?;
     let packages = select(&metadata, options)?;
@@ -90,14 +143,40 @@ pub fn compile(toolchain: &Toolchain, options: &Options) -> Result<Vec<Module>, 
         }
         .join("guest"),
     };
+    let mut messages = Vec::new();
+    for optimize in Optimize::ALL {
+        let of_kind: Vec<&Package> =
+            packages.iter().copied().filter(|package| package.optimize() == optimize).collect();
+        if !of_kind.is_empty() {
+            let folder = optimize.folder(&target_dir);
+            messages.extend(run(toolchain, options, &of_kind, optimize, &folder)?);
+        }
+    }
+    let components = target_dir.join("components");
+    packages
+        .into_iter()
+        .map(|package| {
+            let path = artifact(&messages, package).ok_or_else(|| no_cdylib(package))?;
+            Ok(Module { package: package.name.clone(), path, components: components.clone() })
+        })
+        .collect()
+}
 
+/// Runs cargo for packages of one kind.
+fn run(
+    toolchain: &Toolchain,
+    options: &Options,
+    packages: &[&Package],
+    optimize: Optimize,
+    target_dir: &Path,
+) -> Result<Vec<Message>, BuildError> {
     let mut cargo = command(&toolchain.cargo, &options.manifest_dir);
     cargo.args(["build", "--lib", "--message-format=json-render-diagnostics"]);
-    cargo.args(["--target", TARGET, "--profile", PROFILE, "--target-dir"]).arg(&target_dir);
-    for setting in SETTINGS {
+    cargo.args(["--target", TARGET, "--profile", PROFILE, "--target-dir"]).arg(target_dir);
+    for setting in SETTINGS.iter().chain(optimize.settings()) {
         cargo.arg("--config").arg(format!("profile.{PROFILE}.{setting}"));
     }
-    for package in &packages {
+    for package in packages {
         cargo.args(["--package", &package.id]);
     }
     if options.locked {
@@ -118,7 +197,7 @@ pub fn compile(toolchain: &Toolchain, options: &Options) -> Result<Vec<Module>, 
     }
     // In this form it also takes the place of flags in configuration files, which are meant for
     // native code (a linker, a processor).
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags());
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(optimize));
 
     let start = |cause| BuildError::Start { program: toolchain.cargo.clone(), cause };
     let output = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
@@ -129,19 +208,8 @@ pub fn compile(toolchain: &Toolchain, options: &Options) -> Result<Vec<Module>, 
             said: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         });
     }
-    let messages: Vec<Message> = output
-        .stdout
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| serde_json::from_slice(line).ok())
-        .collect();
-    let components = target_dir.join("components");
-    packages
-        .into_iter()
-        .map(|package| {
-            let path = artifact(&messages, package).ok_or_else(|| no_cdylib(package))?;
-            Ok(Module { package: package.name.clone(), path, components: components.clone() })
-        })
-        .collect()
+    let lines = output.stdout.split(|byte| *byte == b'\n');
+    Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
 fn metadata(toolchain: &Toolchain, options: &Options) -> Result<Metadata, BuildError> {
@@ -182,6 +250,12 @@ fn select<'a>(metadata: &'a Metadata, options: &Options) -> Result<Vec<&'a Packa
     }
 }
 
+impl Package {
+    fn optimize(&self) -> Optimize {
+        self.metadata.as_ref().map(|tables| tables.plugin.optimize).unwrap_or_default()
+    }
+}
+
 impl Target {
     fn is_cdylib(&self) -> bool {
         self.crate_types.iter().any(|kind| kind == "cdylib")
@@ -208,13 +282,17 @@ fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Compiler flags. They are the same for every guest, or what guests share would be compiled again
-/// for each. They keep this machine's folders out of panic messages.
-fn flags() -> OsString {
+/// Compiler flags. They are the same for every guest of a kind, or what guests share would be
+/// compiled again for each. They keep this machine's folders out of panic messages.
+fn flags(optimize: Optimize) -> OsString {
     let home = std::env::home_dir();
     let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo = cargo.or_else(|| home.as_ref().map(|home| home.join(".cargo")));
     let mut flags = OsString::from(INITIAL_HEAP);
+    for flag in optimize.flag() {
+        flags.push("\u{1f}");
+        flags.push(flag);
+    }
     // Of several that fit the last one counts.
     for (from, to) in [(home, "=/home"), (cargo, "=/cargo")] {
         let Some(from) = from else { continue };
