@@ -5,6 +5,7 @@
 
 mod answers;
 mod errors;
+mod stored;
 
 use clasp_tests::support::clasp::{Clasp, Setup};
 use clasp_tests::support::upstream::Vendor;

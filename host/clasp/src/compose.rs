@@ -10,6 +10,7 @@ use anyhow::Context;
 use clasp_config::{Chosen, Config, DEMO, Loaded, LogFormat, Models, Setting};
 use clasp_plugin_host::{Layer, LoadError, Options, Plugin, Registry, Runtime, Sources, Watch};
 use clasp_server::{App, Parts};
+use clasp_store::Store;
 use clasp_upstream::Client;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -53,11 +54,13 @@ pub(crate) async fn build(config: Config) -> Result<House, Error> {
     check(&config, &registry, &provider)?;
     let config = Arc::new(config);
     let client = Client::new(upstream(&config)).context("setting up connections to providers")?;
+    let store = store(&config).await?;
     let address = listener.local_addr().context("reading the listener's address")?;
     let app = App::new(Parts {
         config: Arc::clone(&config),
         registry: Arc::clone(&registry),
         client,
+        store,
         default_provider: provider.clone(),
     });
     let url = format!("http://{address}");
@@ -83,6 +86,22 @@ pub(crate) fn runtime(home: Option<&Path>) -> Result<Arc<Runtime>, Error> {
         None => home.map(|home| home.join(".clasp").join("cache")),
     };
     Runtime::new(Options { cache, ..Options::default() }).map_err(refused)
+}
+
+/// Opens the store of responses, if there is to be one.
+async fn store(config: &Config) -> Result<Option<Arc<Store>>, Error> {
+    let Some(settings) = config.responses.clone() else { return Ok(None) };
+    let limits = clasp_store::Limits { lifetime: settings.lifetime, bytes: settings.bytes };
+    let own = config.environment().home().map(|home| home.join(".clasp"));
+    let opened = blocking(move || {
+        if let Some(own) = own.filter(|own| settings.path.starts_with(own)) {
+            // What cannot be made there, opening the store tells.
+            let _ = std::fs::create_dir_all(own);
+        }
+        Store::open(&settings.path, limits)
+    });
+    let store = opened.await?.map_err(|error| Error::user(error.to_string(), ""))?;
+    Ok(Some(Arc::new(store)))
 }
 
 /// The plugins inside the binary: id and component.

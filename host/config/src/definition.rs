@@ -77,6 +77,12 @@ settings! {
     DRAIN_TIMEOUT = "limits.drain_timeout", ["CLASP_DRAIN_TIMEOUT"], None, "30s";
     /// how long a stream may be silent before the client gets a ping
     PING_INTERVAL = "limits.ping_interval", ["CLASP_PING_INTERVAL"], None, "10s";
+    /// keeps answers of the Responses API: `off`, `on` (`~/.clasp/responses.redb`) or a file
+    RESPONSES_STORE = "responses.store", ["CLASP_RESPONSES_STORE"], None, "off";
+    /// how long an answer is kept
+    RESPONSES_LIFETIME = "responses.lifetime", ["CLASP_RESPONSES_STORE_LIFETIME"], None, "30d";
+    /// how much all answers that are kept may take
+    RESPONSES_SIZE = "responses.size", ["CLASP_RESPONSES_STORE_SIZE"], None, "1GiB";
 }
 
 /// An alias each: `CLASP_ALIAS_FAST=gpt-5-mini`.

@@ -85,6 +85,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where answers of the Responses API are kept, how much of them and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Responses {
+    /// The file.
+    pub path: PathBuf,
+    /// How long each is kept.
+    pub lifetime: Duration,
+    /// How much all of them may take, in bytes.
+    pub bytes: u64,
+}
+
 /// The settings of one process.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -111,6 +122,8 @@ pub struct Config {
     pub http_timeout: Setting<Duration>,
     /// What the server bears.
     pub limits: Limits,
+    /// Answers that are kept; none: they are not.
+    pub responses: Option<Responses>,
     /// What is not wrong but should be looked at. To be logged at start.
     pub warnings: Vec<String>,
     environment: Environment,

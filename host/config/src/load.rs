@@ -8,8 +8,8 @@ use crate::definition::{self, Definition};
 use crate::fault::nearest;
 use crate::value::{self, Expected};
 use crate::{
-    Config, Environment, Fault, Flags, Limits, LogFormat, LogLevel, Models, Origin, SETTINGS,
-    Setting,
+    Config, Environment, Fault, Flags, Limits, LogFormat, LogLevel, Models, Origin, Responses,
+    SETTINGS, Setting,
 };
 
 /// Collects what is wrong while it reads.
@@ -46,6 +46,7 @@ pub(crate) fn load(flags: Flags, environment: Environment) -> Result<Config, Vec
             Duration::from_secs(600),
         ),
         limits: reader.limits(),
+        responses: reader.responses(),
         warnings: Vec::new(),
         environment: Environment::default(),
         demo: None,
@@ -147,6 +148,27 @@ impl Reader {
             return Setting { value: LogLevel::Debug, origin: debug.origin };
         }
         level
+    }
+
+    fn responses(&mut self) -> Option<Responses> {
+        let thirty_days = Duration::from_secs(30 * 86_400);
+        let lifetime = &definition::RESPONSES_LIFETIME;
+        let lifetime = self.read(lifetime, None, value::lifetime, thirty_days).value;
+        let bytes = self.read(&definition::RESPONSES_SIZE, None, value::size, 1 << 30).value as u64;
+        let (text, origin) = self.find(&definition::RESPONSES_STORE, None)?;
+        let home = self.environment.home();
+        let path = match (value::boolean(&text), text.strip_prefix("~/"), home) {
+            (Ok(false), ..) => return None,
+            (Ok(true), _, Some(home)) => home.join(".clasp").join("responses.redb"),
+            (Ok(true), _, None) => {
+                let what = "there is no home directory to keep responses in".to_owned();
+                self.faults.push(Fault::at(origin, what, "give the file itself"));
+                return None;
+            }
+            (Err(_), Some(rest), Some(home)) => home.join(rest),
+            (Err(_), ..) => text.into(),
+        };
+        Some(Responses { path, lifetime, bytes })
     }
 
     fn limits(&mut self) -> Limits {

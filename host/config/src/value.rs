@@ -68,6 +68,26 @@ pub(crate) fn duration(text: &str) -> Result<Duration, Expected> {
         .ok_or(EXPECTED)
 }
 
+/// As [`duration`], with `d` for days too; from a minute to ten years.
+pub(crate) fn lifetime(text: &str) -> Result<Duration, Expected> {
+    const EXPECTED: Expected = "give seconds, or a number with m, h or d, from 1m to 3650d";
+    let (number, unit) = split_unit(text);
+    let seconds: u64 = match unit.to_ascii_lowercase().as_str() {
+        "" | "s" | "sec" => 1,
+        "m" | "min" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(EXPECTED),
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(seconds))
+        .filter(|total| (60..=3650 * 86_400).contains(total))
+        .map(Duration::from_secs)
+        .ok_or(EXPECTED)
+}
+
 /// A count of bytes, or a number with `KiB`, `MiB` or `GiB`; from 1 KiB to 4 GiB.
 pub(crate) fn size(text: &str) -> Result<usize, Expected> {
     const EXPECTED: Expected = "give bytes, or a number with KiB, MiB or GiB, from 1KiB to 2GiB";

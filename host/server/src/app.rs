@@ -8,6 +8,7 @@ use clasp_config::{Config, Setting};
 use clasp_model::Failure;
 use clasp_plugin_host::Registry;
 use clasp_route::Rules;
+use clasp_store::Store;
 use clasp_upstream::Client;
 use clasp_upstream::retry::{Budget, Policy};
 
@@ -21,6 +22,8 @@ pub struct Parts {
     pub registry: Arc<Registry>,
     /// The connections to vendors.
     pub client: Client,
+    /// Answers that clients may ask for again; none where they are not kept.
+    pub store: Option<Arc<Store>>,
     /// The provider that serves requests which name none.
     pub default_provider: String,
 }
@@ -73,6 +76,10 @@ impl App {
 
     pub(crate) fn client(&self) -> &Client {
         &self.parts.client
+    }
+
+    pub(crate) fn store(&self) -> Option<&Arc<Store>> {
+        self.parts.store.as_ref()
     }
 
     pub(crate) fn default_provider(&self) -> &str {

@@ -5,6 +5,9 @@ use clasp_dialect::lane::{self, Glance};
 use clasp_dialect::{Echo, Parsed};
 use clasp_model::{Dialect, Failure, Header, Request};
 
+use crate::app::App;
+use crate::stored::{Keeper, Kept};
+
 /// A request as it came. Where a target speaks its dialect it need not be read as a whole.
 pub(crate) struct Asked {
     pub(crate) dialect: Dialect,
@@ -16,6 +19,7 @@ pub(crate) struct Asked {
     pub(crate) model: ByteString,
     pub(crate) stream: bool,
     parsed: Option<Parsed>,
+    kept: Kept,
 }
 
 impl Asked {
@@ -25,9 +29,10 @@ impl Asked {
         body: ByteString,
         headers: Vec<Header>,
         query: String,
+        kept: Kept,
     ) -> Self {
         let model = ByteString::new();
-        Self { dialect, body, headers, query, model, stream: false, parsed: None }
+        Self { dialect, body, headers, query, model, stream: false, parsed: None, kept }
     }
 
     /// Reads what the untranslated lane needs; false when the request must be read as a whole.
@@ -44,12 +49,22 @@ impl Asked {
     pub(crate) fn request(&mut self) -> Result<(&Request, &Echo), Failure> {
         let parsed = match self.parsed.take() {
             Some(parsed) => parsed,
-            None => clasp_dialect::parse(self.dialect, &self.body, &self.headers)?,
+            None => {
+                let parsed = clasp_dialect::parse(self.dialect, &self.body, &self.headers);
+                let mut parsed = parsed.map_err(|failure| self.kept.own(failure))?;
+                self.kept.tell(&mut parsed.echo);
+                parsed
+            }
         };
         self.model = parsed.request.model.clone();
         self.stream = parsed.request.stream;
         let parsed = self.parsed.insert(parsed);
         Ok((&parsed.request, &parsed.echo))
+    }
+
+    /// Whoever keeps the answer, if it is to be kept.
+    pub(crate) fn keeper(&self, app: &App) -> Option<Keeper> {
+        self.kept.keeper(app, &self.body)
     }
 
     /// The request and what its answer repeats of it, if it was read as a whole.

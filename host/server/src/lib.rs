@@ -18,6 +18,7 @@ mod reading;
 mod record;
 mod reply;
 mod routes;
+mod stored;
 
 pub use self::app::{App, Parts};
 pub use self::listener::{ServeError, serve};

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::outlet::OutletBody;
-use crate::pages;
+use crate::{pages, stored};
 
 /// Why the server ended other than by being told to.
 #[derive(Debug)]
@@ -46,6 +46,7 @@ pub async fn serve(
     let connections = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
+    let mut sweep = std::pin::pin!(stored::sweep(Arc::clone(&app)));
     let builder = builder(&app);
     loop {
         // Over the limit, new connections wait in the listener's queue.
@@ -53,6 +54,7 @@ pub async fn serve(
         let (permit, accepted) = tokio::select! {
             biased;
             () = &mut shutdown => break,
+            () = &mut sweep => continue,
             (permit, accepted) = async { (permit.await, listener.accept().await) } => (permit, accepted),
         };
         let stream = match accepted {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::outlet::{self, Outlet, OutletBody};
 use crate::record::Record;
 use crate::routes::{self, Route};
-use crate::{counting, models, pipeline, reply};
+use crate::{counting, models, pipeline, reply, stored};
 
 /// Answers one request.
 pub(crate) async fn respond(app: Arc<App>, http: http::Request<Incoming>) -> Response<OutletBody> {
@@ -90,6 +90,14 @@ async fn page(
                 }
             }
         }
+        Route::Stored(id) => {
+            return Ok(said(dialect, stored::response(app, &id).await?, request_id));
+        }
+        Route::StoredItems(id) => {
+            let query = http.uri().query().unwrap_or_default();
+            return Ok(said(dialect, stored::items(app, &id, query).await?, request_id));
+        }
+        Route::Forget(id) => return Ok(said(dialect, stored::forget(app, &id).await?, request_id)),
         Route::Unknown => return Err(routes::unknown(http.method(), http.uri().path()).into()),
         Route::WrongMethod(allowed) => {
             let (status, failure) = routes::wrong_method(http.method(), http.uri().path(), allowed);
@@ -100,11 +108,16 @@ async fn page(
         // The caller answers model calls itself.
         Route::Call(_) => return Err(routes::unknown(&Method::POST, http.uri().path()).into()),
     };
-    let mut response = Response::new(Bytes::from(document.to_string()));
+    Ok(said(dialect, document.to_string().into(), request_id))
+}
+
+/// An answer of one document.
+fn said(dialect: Dialect, document: Bytes, request_id: &str) -> Response<Bytes> {
+    let mut response = Response::new(document);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply::identify(headers, dialect, request_id);
-    Ok(response)
+    response
 }
 
 async fn info(app: &App) -> Value {

@@ -33,6 +33,7 @@ use crate::outlet::Outlet;
 use crate::reading::{Reading, failed};
 use crate::record::Record;
 use crate::reply::Reply;
+use crate::stored::Kept;
 
 /// A vendor's answer whose first content is there.
 struct Opened {
@@ -93,6 +94,7 @@ async fn steps(
     }
     if let Ok(Opened { way: Way::Translated { .. }, .. }) = &opened {
         reply.begin_translated(&asked);
+        reply.keep(asked.keeper(app));
     }
     // An open stream holds neither its request nor what was sent for it.
     drop(asked);
@@ -109,7 +111,8 @@ async fn receive(
     let (parts, body) = http.into_parts();
     let body = text(read(app, &parts.headers, body).await?)?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    Ok(Asked::new(dialect, body, named(&parts.headers), query))
+    let (body, kept) = Kept::resolve(app, dialect, body).await?;
+    Ok(Asked::new(dialect, body, named(&parts.headers), query, kept))
 }
 
 /// Step 3 before step 2: the targets, where one of them may take the request untranslated.

@@ -19,6 +19,7 @@ use crate::asked::Asked;
 use crate::lane::Refused;
 use crate::outlet::Outlet;
 use crate::record::Record;
+use crate::stored::Keeper;
 
 /// One answer to one client.
 pub(crate) struct Reply {
@@ -26,6 +27,10 @@ pub(crate) struct Reply {
     outlet: Outlet,
     pub(crate) record: Record,
     encoder: Option<Box<dyn Encoder>>,
+    /// The answer's id, and when it began in Unix seconds.
+    id: String,
+    created: u64,
+    keeper: Option<Keeper>,
     stream: bool,
     head_sent: bool,
     /// The bytes may be the provider's own: nothing of ours goes between but a `ping`.
@@ -54,6 +59,9 @@ impl Reply {
             outlet,
             record,
             encoder: None,
+            id: String::new(),
+            created: 0,
+            keeper: None,
             stream: false,
             head_sent: false,
             untranslated: false,
@@ -68,11 +76,13 @@ impl Reply {
 
     /// What the request asked for is known: a stream or a whole answer, to which model.
     pub(crate) fn begin(&mut self, stream: bool, input_estimate: u64, echo: Echo) {
+        self.id = clasp_dialect::answer_id(self.dialect, &token());
+        self.created = now();
         let head = Head {
-            id: clasp_dialect::answer_id(self.dialect, &token()),
+            id: self.id.clone(),
             model: self.record.model.clone(),
             input_estimate,
-            created: now(),
+            created: self.created,
             echo,
         };
         self.stream = stream;
@@ -92,6 +102,11 @@ impl Reply {
         {
             self.begin(self.stream, clasp_tokens::estimate(request), echo.clone());
         }
+    }
+
+    /// The answer is kept, if there is a keeper.
+    pub(crate) fn keep(&mut self, keeper: Option<Keeper>) {
+        self.keeper = keeper;
     }
 
     /// Waits for `work`, and keeps a waiting client's stream alive meanwhile (rule A10).
@@ -169,6 +184,10 @@ impl Reply {
         if let Some(encoder) = self.encoder.as_mut() {
             encoder.end(&mut self.buffer);
             failure = encoder.failure().cloned();
+            // A client that goes on at once finds it.
+            if let (Some(keeper), Some(document)) = (self.keeper.take(), encoder.document()) {
+                keeper.keep(self.id.clone(), self.created, document).await;
+            }
         }
         match failure {
             // A stream has its error event; a plain answer gets the status that belongs to it.
@@ -338,7 +357,7 @@ pub(crate) fn error(
 }
 
 /// Unix seconds.
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 

@@ -15,6 +15,12 @@ pub(crate) enum Route {
     Models,
     /// One model.
     Model(String),
+    /// A response that was kept.
+    Stored(String),
+    /// What it was the answer to.
+    StoredItems(String),
+    /// Taking it out.
+    Forget(String),
     /// What this server is.
     Info,
     /// A client's question whether somebody is there.
@@ -67,13 +73,28 @@ pub(crate) fn matched(method: &Method, path: &str) -> Route {
         "/health" | "/health/live" | "/health/ready" => ("GET", Route::Health),
         "/" | "" => ("GET", Route::Info),
         "/api/hello" => ("HEAD", Route::Probe),
-        _ => match path.strip_prefix("/v1/models/") {
-            Some(id) if !id.is_empty() => ("GET", Route::Model(decoded(id))),
-            _ => return Route::Unknown,
+        _ => match below(method, path) {
+            Some(route) => route,
+            None => return Route::Unknown,
         },
     };
     let head = *method == Method::HEAD && allowed == "GET";
     if method.as_str() == allowed || head { route } else { Route::WrongMethod(allowed) }
+}
+
+/// What a path with an id in it means: the method, and the route.
+fn below(method: &Method, path: &str) -> Option<(&'static str, Route)> {
+    if let Some(id) = path.strip_prefix("/v1/models/") {
+        return (!id.is_empty()).then(|| ("GET", Route::Model(decoded(id))));
+    }
+    let rest = path.strip_prefix("/v1/responses/")?;
+    match rest.split_once('/') {
+        Some((id, "input_items")) => Some(("GET", Route::StoredItems(decoded(id)))),
+        Some(_) => None,
+        None if *method == Method::DELETE => Some(("DELETE", Route::Forget(decoded(rest)))),
+        None if *method == Method::GET => Some(("GET", Route::Stored(decoded(rest)))),
+        None => Some(("GET, DELETE", Route::Unknown)),
+    }
 }
 
 /// The failure of a path that is not there, with its status.
@@ -130,6 +151,11 @@ mod tests {
             (Method::POST, "/v1/responses", Route::Call(Dialect::OpenaiResponses)),
             (Method::POST, "/v1/chat/completions/", Route::Call(Dialect::OpenaiChat)),
             (Method::GET, "/v1/chat/completions", Route::WrongMethod("POST")),
+            (Method::GET, "/v1/responses/resp_1", Route::Stored("resp_1".into())),
+            (Method::DELETE, "/v1/responses/resp_1", Route::Forget("resp_1".into())),
+            (Method::POST, "/v1/responses/resp_1", Route::WrongMethod("GET, DELETE")),
+            (Method::GET, "/v1/responses/r/input_items", Route::StoredItems("r".into())),
+            (Method::POST, "/v1/responses/r/cancel", Route::Unknown),
             (Method::GET, "/", Route::Info),
             (Method::HEAD, "/", Route::Info),
             (Method::HEAD, "/api/hello", Route::Probe),
