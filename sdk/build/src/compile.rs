@@ -289,7 +289,7 @@ fn flags(optimize: Optimize) -> OsString {
     let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo = cargo.or_else(|| home.as_ref().map(|home| home.join(".cargo")));
     let mut flags = OsString::from(INITIAL_HEAP);
-    for flag in optimize.flag() {
+    if let Some(flag) = optimize.flag() {
         flags.push("\u{1f}");
         flags.push(flag);
     }
