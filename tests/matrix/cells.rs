@@ -197,6 +197,8 @@ impl Run<'_> {
         let wishes = if scenario == Scenario::Image { image } else { THINKING };
         let (message, _) = self.talk.say(&prompt, wishes).error(400).await;
         assert!(message.contains(words), "{message}");
+        // Untranslated it is the provider that refuses, else clasp, which asks nobody.
+        assert_eq!(asked(self.vendor).len(), usize::from(self.talk.untranslated), "{message}");
     }
 
     async fn image(&mut self) {

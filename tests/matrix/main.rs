@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use clasp_tests::support::upstream::Vendor;
 use clasp_tests::support::upstream::play::Stage;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::cells::{Cell, Outcome, Scenario};
@@ -28,6 +28,9 @@ use crate::rows::{ROWS, Row};
 
 /// Providers at a time; each has a clasp of its own.
 const AT_ONCE: usize = 8;
+
+/// One starts at a time: the first may have to compile the plugins, for all of them.
+static STARTING: Mutex<()> = Mutex::const_new(());
 
 /// Characters of a fault that are told.
 const LONGEST: usize = 700;
@@ -62,7 +65,10 @@ async fn every_dialect_with_every_provider() {
 async fn run(row: &'static Row) -> Vec<(Cell, Outcome)> {
     let vendor = Arc::new(Vendor::start().await);
     vendor.play(Stage::default());
-    let clasp = row.setup(&vendor).start().await;
+    let clasp = {
+        let _alone = STARTING.lock().await;
+        row.setup(&vendor).start().await
+    };
     let mut outcomes = Vec::new();
     for (index, cell) in Cell::all().into_iter().enumerate() {
         vendor.reset();

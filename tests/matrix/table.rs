@@ -12,7 +12,7 @@ const HEAD: &str = "\
 Written by `tests/matrix`, which has all of these conversations with the running binary and a scripted provider; it fails when this page is not what it found (`UPDATE_MATRIX=1 make test ARGS=matrix` writes it anew). Each cell is two of them: the answer in one piece, then the streamed one.
 
 - `✓` translated: the client gets what its API's documentation says, judged by a strict checker, with the content that the provider gave; the provider gets what its own documentation says.
-- `=` untranslated: provider and client speak the same dialect, and the bytes go through. With `NAME_LANE=off` the same is translated, in a row of its own.
+- `=` untranslated: provider and client speak the same dialect, and each gets the other's bytes as they are, but for the model's name. With `NAME_LANE=off` the same is translated, in a row of its own.
 - `–` there is no such thing, for the reason below the tables.
 
 What is in a cell:
