@@ -55,18 +55,11 @@ impl Optimize {
     }
 
     /// A compiler's flag. What is inlined more than this is hardly quicker, and a quarter larger.
+    /// Cargo keeps results of different flags side by side.
     fn flag(self) -> Option<&'static str> {
         match self {
             Self::Speed => Some("-Cllvm-args=-inline-threshold=75"),
             Self::Size => None,
-        }
-    }
-
-    /// Where cargo works for it; with other flags in one folder it would compile all anew.
-    fn folder(self, target_dir: &Path) -> PathBuf {
-        match self {
-            Self::Speed => target_dir.to_owned(),
-            Self::Size => target_dir.join("size"),
         }
     }
 }
@@ -148,8 +141,7 @@ pub fn compile(toolchain: &Toolchain, options: &Options) -> Result<Vec<Module>, 
         let of_kind: Vec<&Package> =
             packages.iter().copied().filter(|package| package.optimize() == optimize).collect();
         if !of_kind.is_empty() {
-            let folder = optimize.folder(&target_dir);
-            messages.extend(run(toolchain, options, &of_kind, optimize, &folder)?);
+            messages.extend(run(toolchain, options, &of_kind, optimize, &target_dir)?);
         }
     }
     let components = target_dir.join("components");
