@@ -1,5 +1,5 @@
 //! Function tools as OpenAI's models see them: TypeScript types in a namespace
-//! (<https://cookbook.openai.com/articles/openai-harmony>, seen 2026-11-21).
+//! (<https://github.com/openai/harmony/blob/main/docs/format.md>, seen 2026-11-21).
 
 #[cfg(test)]
 mod tests;
@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 /// How deep references are followed; they may lead to themselves.
 const DEPTH: usize = 16;
 
-/// References that are followed in a schema: one that repeats itself must not grow without bound.
-const REFERENCES: usize = 64;
+/// Most bytes of a function for each byte of its schema: one that repeats itself, by references or
+/// by lists of types, must not grow without bound.
+const GROWTH: usize = 4;
 
 /// All functions in their namespace, and how many of them are without parameters.
 pub(crate) fn namespace<'a>(tools: impl Iterator<Item = &'a FunctionTool>) -> (String, u64) {
@@ -31,8 +32,8 @@ pub(crate) fn namespace<'a>(tools: impl Iterator<Item = &'a FunctionTool>) -> (S
 /// A function as a type, and whether it is without parameters. A schema that cannot be read stands
 /// as it is.
 fn function(tool: &FunctionTool) -> (String, bool) {
+    let description = tool.description.as_deref().unwrap_or_default();
     let Ok(schema) = serde_json::from_str::<Value>(tool.parameters.as_str()) else {
-        let description = tool.description.as_deref().unwrap_or_default();
         let text = format!("// {description}\ntype {} = {}", tool.name, tool.parameters.as_str());
         return (text, false);
     };
@@ -40,11 +41,9 @@ fn function(tool: &FunctionTool) -> (String, bool) {
         text: String::new(),
         root: &schema,
         titles: tool.strict != Some(true),
-        references: REFERENCES,
+        limit: GROWTH * tool.parameters.as_str().len() + description.len(),
     };
-    if let Some(description) = tool.description.as_deref() {
-        writer.comment(description);
-    }
+    writer.comment(description);
     writer.title(&schema);
     writer.push("type ");
     writer.push(&tool.name);
@@ -63,12 +62,16 @@ struct Writer<'a> {
     text: String,
     root: &'a Value,
     titles: bool,
-    references: usize,
+    limit: usize,
 }
 
 impl<'a> Writer<'a> {
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
+    }
+
+    fn full(&self) -> bool {
+        self.text.len() > self.limit
     }
 
     fn comment(&mut self, text: &str) {
@@ -88,6 +91,9 @@ impl<'a> Writer<'a> {
     }
 
     fn members(&mut self, properties: &'a Map<String, Value>, schema: &'a Value, depth: usize) {
+        if self.full() {
+            return;
+        }
         let required = schema.get("required").and_then(Value::as_array);
         let required: std::collections::HashSet<&str> =
             required.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -109,6 +115,9 @@ impl<'a> Writer<'a> {
     }
 
     fn kind(&mut self, schema: &'a Value, depth: usize) {
+        if self.full() {
+            return self.push("any");
+        }
         if let Some(schema) = self.target(schema, depth) {
             return self.kind(schema, depth + 1);
         }
@@ -161,12 +170,11 @@ impl<'a> Writer<'a> {
     }
 
     /// What a reference within the schema leads to.
-    fn target(&mut self, schema: &Value, depth: usize) -> Option<&'a Value> {
+    fn target(&self, schema: &Value, depth: usize) -> Option<&'a Value> {
         let place = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
-        if depth >= DEPTH || self.references == 0 {
+        if depth >= DEPTH {
             return None;
         }
-        self.references -= 1;
         self.root.pointer(place)
     }
 

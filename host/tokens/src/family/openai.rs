@@ -1,7 +1,7 @@
 //! OpenAI's models.
 //!
 //! Messages: <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>. Tools, calls
-//! and results of the models that reason: <https://cookbook.openai.com/articles/openai-harmony>.
+//! and results of the models that reason: <https://github.com/openai/harmony/blob/main/docs/format.md>.
 //! Both seen 2026-11-21.
 
 use clasp_model::{Request, Role};
@@ -59,7 +59,7 @@ pub(super) fn family(model: &str, request: &Request) -> Option<Family> {
         tool: 0,
         bare: if reasoning { 0 } else { 1 },
         tool_format: Tools::TypeScript,
-        schema: 4,
+        schema: 3,
         thinking: 0,
         image: price(name),
     })
