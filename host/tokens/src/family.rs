@@ -64,10 +64,10 @@ pub(crate) fn of(model: &str, request: &Request) -> Family {
     } else if has("grok") {
         (8, 350)
     } else if has("qwen") {
-        // <https://qwen.readthedocs.io/en/latest/framework/function_call.html>, seen 2026-11-21.
+        // <https://qwen.readthedocs.io/en/stable/framework/function_call.html>, seen 2026-11-21.
         (8, 100)
     } else if has("llama") {
-        // <https://www.llama.com/docs/model-cards-and-prompt-formats/llama3_1/>: a system message
+        // <https://huggingface.co/meta-llama/Llama-3.2-1B-Instruct/discussions/14>: a system message
         // with dates, seen 2026-11-21.
         (32, 40)
     } else if has("glm") {

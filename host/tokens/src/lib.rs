@@ -1,8 +1,8 @@
 //! How many tokens a request has: counted with a real tokenizer, or estimated at once.
 //!
-//! Rule: as the model's vendor counts where that is known, else rather a little high than low, since
-//! clients shorten a conversation by these numbers; and linear in the request's size whatever stands
-//! in it (rules A9, E).
+//! Rule: as the model's vendor counts where that is known, else rather a little high than low,
+//! since clients shorten a conversation by these numbers; and linear in the request's size whatever
+//! stands in it (rules A9, E).
 
 mod family;
 mod image;

@@ -31,7 +31,7 @@ const TOOL_PROMPTS: &[(&str, u64, u64)] = &[
 const TOOL_PROMPT: (u64, u64) = (497, 589);
 
 /// Models up to these have the tokenizer before Opus 4.7's, which makes up to 1.35 times as many
-/// tokens (<https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-7>, seen
+/// tokens (<https://platform.claude.com/docs/en/about-claude/models/migration-guide>, seen
 /// 2026-11-21).
 const EARLIER: &[&str] = &[
     "claude-2",

@@ -1,8 +1,8 @@
 //! OpenAI's models.
 //!
 //! Messages: <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>. Tools, calls
-//! and results of the models that reason: <https://github.com/openai/harmony/blob/main/docs/format.md>.
-//! Both seen 2026-11-21.
+//! and results of the models that reason:
+//! <https://github.com/openai/harmony/blob/main/docs/format.md>. Both seen 2026-11-21.
 
 use clasp_model::{Request, Role};
 
