@@ -67,8 +67,8 @@ pub(crate) fn of(model: &str, request: &Request) -> Family {
         // <https://qwen.readthedocs.io/en/stable/framework/function_call.html>, seen 2026-11-21.
         (8, 100)
     } else if has("llama") {
-        // <https://huggingface.co/meta-llama/Llama-3.2-1B-Instruct/discussions/14>: a system message
-        // with dates, seen 2026-11-21.
+        // <https://huggingface.co/meta-llama/Llama-3.2-1B-Instruct/discussions/14>, seen
+        // 2026-11-21: a system message with dates.
         (32, 40)
     } else if has("glm") {
         (8, 100)

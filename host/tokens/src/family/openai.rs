@@ -65,7 +65,9 @@ pub(super) fn family(model: &str, request: &Request) -> Option<Family> {
     })
 }
 
-/// <https://platform.openai.com/docs/guides/images-vision#calculating-costs>, seen 2026-11-21.
+/// <https://platform.openai.com/docs/guides/images-vision#calculating-costs> for GPT-4o and 4.1, and
+/// measurements of others (<https://community.openai.com/t/1262691>), both seen 2026-11-21. The
+/// figures of GPT-5's models could not be checked, and no request with an image to one is recorded.
 fn price(name: &str) -> Price {
     let starts = |start: &str| name.starts_with(start);
     if starts("gpt-4-1-mini") || starts("gpt-5-mini") {
