@@ -1,8 +1,19 @@
-//! What an image costs, by its size in pixels, which its first bytes tell
-//! (<https://platform.claude.com/docs/en/build-with-claude/vision>, seen 2026-11).
+//! What an image costs, by its size in pixels, which its first bytes tell.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+/// How a model's provider reckons.
+#[derive(Clone, Copy)]
+pub(crate) enum Price {
+    /// By pixels (<https://platform.claude.com/docs/en/build-with-claude/vision>, seen 2026-11).
+    Pixels,
+    /// By squares of 512 pixels of the image that is scaled to 768 by 2048 at most, and a base
+    /// (<https://platform.openai.com/docs/guides/images-vision>, seen 2026-11-21).
+    Tiles { base: u64, tile: u64 },
+    /// By squares of 32 pixels, 1536 at most, each some percent of a token (as above).
+    Patches { percent: u64 },
+}
 
 /// Pixels that make a token.
 const PIXELS_PER_TOKEN: u64 = 750;
@@ -10,15 +21,50 @@ const PIXELS_PER_TOKEN: u64 = 750;
 /// Larger images are scaled down to this, and others are taken for as large.
 const MOST: u64 = 1600;
 
+/// Tiles and patches of the largest image.
+const MOST_TILES: u64 = 8;
+const MOST_PATCHES: u64 = 1536;
+
 /// Base64 digits that are looked at.
 const HEAD: usize = 1024;
 
-pub(crate) fn tokens(base64: &str) -> u64 {
+/// An image in base64.
+pub(crate) fn tokens(base64: &str, price: Price) -> u64 {
     let head = base64.get(..HEAD.min(base64.len())).unwrap_or_default().trim_end_matches('=');
     let bytes = STANDARD_NO_PAD.decode(head).unwrap_or_default();
-    let Some((width, height)) = size(&bytes) else { return MOST };
-    let pixels = u64::from(width) * u64::from(height);
-    pixels.div_ceil(PIXELS_PER_TOKEN).clamp(1, MOST)
+    let Some((width, height)) = size(&bytes) else { return unseen(price) };
+    let (width, height) = (u64::from(width).max(1), u64::from(height).max(1));
+    match price {
+        Price::Pixels => (width * height).div_ceil(PIXELS_PER_TOKEN).clamp(1, MOST),
+        Price::Tiles { base, tile } => base + tile * tiles(width, height),
+        Price::Patches { percent } => {
+            let patches = width.div_ceil(32).saturating_mul(height.div_ceil(32));
+            (patches.min(MOST_PATCHES) * percent).div_ceil(100)
+        }
+    }
+}
+
+/// An image that cannot be read: as much as a large one.
+pub(crate) fn unseen(price: Price) -> u64 {
+    match price {
+        Price::Pixels => MOST,
+        Price::Tiles { base, tile } => base + tile * MOST_TILES,
+        Price::Patches { percent } => (MOST_PATCHES * percent).div_ceil(100),
+    }
+}
+
+/// Squares of 512 pixels, after scaling down to 2048 by 2048 and then to 768 on the short side.
+fn tiles(width: u64, height: u64) -> u64 {
+    let (mut short, mut long) = (width.min(height), width.max(height));
+    if long > 2048 {
+        short = (short * 2048).div_ceil(long);
+        long = 2048;
+    }
+    if short > 768 {
+        long = (long * 768).div_ceil(short);
+        short = 768;
+    }
+    (short.div_ceil(512) * long.div_ceil(512)).min(MOST_TILES)
 }
 
 /// Width and height of a PNG, GIF, WebP or JPEG.

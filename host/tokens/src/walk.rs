@@ -1,79 +1,137 @@
 //! Everything in a request that costs tokens.
 
 use clasp_model::{
-    FunctionTool, HostedTool, Media, MediaKind, MediaSource, Message, Part, Request, ResultPart,
-    Tool,
+    Media, MediaKind, MediaSource, Message, OutputSchema, Part, Request, ResultPart, Tool,
 };
 
-use crate::image;
+use crate::family::{Family, Tools};
+use crate::{image, typescript};
 
-// What the providers' own words around content cost, about.
-const PER_REQUEST: u64 = 8;
-const PER_MESSAGE: u64 = 4;
-const PER_TOOL: u64 = 12;
-const PER_CALL: u64 = 12;
-
-/// An image or document that only the provider can see.
+/// A document that only the provider can see.
 const UNSEEN: u64 = 1600;
 
 /// Bytes of a PDF that make a token, about; and what a document costs at most.
 const PDF_BYTES_PER_TOKEN: u64 = 25;
 const MAX_DOCUMENT: u64 = 200_000;
 
-/// The sum of it all; `text` says what a text costs.
-pub(crate) fn tokens(request: &Request, text: impl Fn(&str) -> u64) -> u64 {
-    let system: u64 = request.system.iter().map(|block| text(&block.text)).sum();
-    let messages: u64 = request.messages.iter().map(|each| message(each, &text)).sum();
-    let tools: u64 = request.tools.iter().map(|each| tool(each, &text)).sum();
-    let schema = request.output_schema.as_ref().map_or(0, |schema| text(schema.schema.as_str()));
-    PER_REQUEST + system + messages + tools + schema
+/// Counts for a family.
+pub(crate) struct Walk<'a, F> {
+    pub(crate) family: &'a Family,
+    /// What a text costs.
+    pub(crate) text: F,
 }
 
-fn message(message: &Message, text: &impl Fn(&str) -> u64) -> u64 {
-    PER_MESSAGE + message.parts.iter().map(|each| part(each, text)).sum::<u64>()
-}
-
-fn part(part: &Part, text: &impl Fn(&str) -> u64) -> u64 {
-    match part {
-        Part::Text(block) => text(&block.text),
-        Part::Media(each) => media(each, text),
-        Part::Thinking(thinking) => text(&thinking.text),
-        Part::ToolCall(call) => PER_CALL + text(&call.name) + text(call.arguments.as_str()),
-        Part::ToolResult(result) => {
-            PER_CALL + result.content.iter().map(|each| result_part(each, text)).sum::<u64>()
-        }
-        Part::Other(json) => text(json.as_str()),
+impl<F: Fn(&str) -> u64> Walk<'_, F> {
+    /// The sum of it all.
+    pub(crate) fn request(&self, request: &Request) -> u64 {
+        let family = self.family;
+        let system: u64 = request.system.iter().map(|block| self.text(&block.text)).sum();
+        let system = if request.system.is_empty() { 0 } else { family.message + system };
+        let messages: u64 = request.messages.iter().map(|each| self.message(each)).sum();
+        let schema = request.output_schema.as_ref().map_or(0, |schema| self.schema(schema));
+        let thinking = if request.reasoning.is_some() { family.thinking } else { 0 };
+        family.request + system + messages + self.tools(&request.tools) + schema + thinking
     }
-}
 
-fn result_part(part: &ResultPart, text: &impl Fn(&str) -> u64) -> u64 {
-    match part {
-        ResultPart::Text(each) => text(each),
-        ResultPart::Media(each) => media(each, text),
-        ResultPart::Other(json) => text(json.as_str()),
+    fn text(&self, text: &str) -> u64 {
+        (self.text)(text)
     }
-}
 
-fn media(media: &Media, text: &impl Fn(&str) -> u64) -> u64 {
-    let title = media.title.as_ref().map_or(0, |title| text(title));
-    title
-        + match (&media.source, media.kind) {
-            (MediaSource::Text(document), _) => text(document),
-            (MediaSource::Blob(blob), MediaKind::Image) => image::tokens(&blob.base64),
-            (MediaSource::Blob(blob), MediaKind::Document) => {
-                (blob.size() / PDF_BYTES_PER_TOKEN).clamp(UNSEEN, MAX_DOCUMENT)
-            }
-            (MediaSource::Blob(_) | MediaSource::Url(_) | MediaSource::File(_), _) => UNSEEN,
-        }
-}
+    fn message(&self, message: &Message) -> u64 {
+        // Calls and results have words of their own around them.
+        let spoken = |part: &Part| !matches!(part, Part::ToolCall(_) | Part::ToolResult(_));
+        let around = message.parts.is_empty() || message.parts.iter().any(spoken);
+        let name = message.extra.iter().find(|field| field.name == "name");
+        let name = name.map_or(0, |name| 1 + self.text(name.value.as_str().trim_matches('"')));
+        let parts: u64 = message.parts.iter().map(|each| self.part(each)).sum();
+        name + parts + if around { self.family.message } else { 0 }
+    }
 
-fn tool(tool: &Tool, text: &impl Fn(&str) -> u64) -> u64 {
-    PER_TOOL
-        + match tool {
-            Tool::Function(FunctionTool { name, description, parameters, .. }) => {
-                let description = description.as_ref().map_or(0, |description| text(description));
-                text(name) + description + text(parameters.as_str())
+    fn part(&self, part: &Part) -> u64 {
+        let family = self.family;
+        match part {
+            Part::Text(block) => self.text(&block.text),
+            Part::Media(each) => self.media(each),
+            Part::Thinking(thinking) => self.text(&thinking.text),
+            Part::ToolCall(call) => {
+                family.call + self.text(&call.name) + self.text(call.arguments.as_str())
             }
-            Tool::Hosted(HostedTool { config, .. }) => text(config.as_str()),
+            Part::ToolResult(result) => {
+                let name = if family.named_results { self.text(&result.name) } else { 0 };
+                let content = result.content.iter().map(|each| self.result_part(each));
+                family.result + name + content.sum::<u64>()
+            }
+            Part::Other(json) => self.text(json.as_str()),
         }
+    }
+
+    fn result_part(&self, part: &ResultPart) -> u64 {
+        match part {
+            ResultPart::Text(each) => self.text(each),
+            ResultPart::Media(each) => self.media(each),
+            ResultPart::Other(json) => self.text(json.as_str()),
+        }
+    }
+
+    fn media(&self, media: &Media) -> u64 {
+        let title = media.title.as_ref().map_or(0, |title| self.text(title));
+        title
+            + match (&media.source, media.kind) {
+                (MediaSource::Text(document), _) => self.text(document),
+                (MediaSource::Blob(blob), MediaKind::Image) => {
+                    image::tokens(&blob.base64, self.family.image)
+                }
+                (_, MediaKind::Image) => image::unseen(self.family.image),
+                (MediaSource::Blob(blob), MediaKind::Document) => {
+                    (blob.size() / PDF_BYTES_PER_TOKEN).clamp(UNSEEN, MAX_DOCUMENT)
+                }
+                (MediaSource::Blob(_) | MediaSource::Url(_) | MediaSource::File(_), _) => UNSEEN,
+            }
+    }
+
+    fn tools(&self, tools: &[Tool]) -> u64 {
+        let family = self.family;
+        let typed = match family.tool_format {
+            Tools::TypeScript => self.types(tools),
+            Tools::Json => 0,
+        };
+        let each = tools.iter().map(|tool| family.tool + self.tool(tool));
+        family.tools + typed + each.sum::<u64>()
+    }
+
+    /// The functions, written together: their tokens reach over the ends of each.
+    fn types(&self, tools: &[Tool]) -> u64 {
+        let functions = tools.iter().filter_map(|tool| match tool {
+            Tool::Function(function) => Some(function),
+            Tool::Hosted(_) => None,
+        });
+        let mut functions = functions.peekable();
+        if functions.peek().is_none() {
+            return 0;
+        }
+        let (text, bare) = typescript::namespace(functions);
+        self.text(&text).saturating_sub(bare * self.family.bare)
+    }
+
+    fn tool(&self, tool: &Tool) -> u64 {
+        match tool {
+            Tool::Function(_) if self.family.tool_format == Tools::TypeScript => 0,
+            Tool::Function(tool) => {
+                let description = tool.description.as_deref().unwrap_or_default();
+                self.text(&tool.name) + self.text(description) + self.text(tool.parameters.as_str())
+            }
+            Tool::Hosted(tool) => self.text(tool.config.as_str()),
+        }
+    }
+
+    fn schema(&self, schema: &OutputSchema) -> u64 {
+        // The providers write it without blanks, and without the name of the schema's language.
+        let compact = serde_json::from_str(schema.schema.as_str()).ok();
+        let compact = compact.map(|mut members: serde_json::Map<String, serde_json::Value>| {
+            members.shift_remove("$schema");
+            serde_json::Value::Object(members).to_string()
+        });
+        let text = compact.as_deref().unwrap_or(schema.schema.as_str());
+        self.family.schema + self.text(text)
+    }
 }
