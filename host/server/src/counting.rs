@@ -9,6 +9,7 @@ use clasp_model::{Dialect, Failure, FailureKind, HttpResponse, Request, Source};
 use hyper::body::Incoming;
 
 use crate::app::App;
+use crate::catalog::Chosen;
 use crate::pipeline;
 
 /// How long the provider may take.
@@ -26,14 +27,20 @@ pub(crate) async fn count(
     let (parts, body) = http.into_parts();
     let body = pipeline::text(pipeline::read(app, &parts.headers, body).await?)?;
     let request = clasp_dialect::parse_count(dialect, &body, &pipeline::named(&parts.headers))?;
-    match tokio::time::timeout(TIMEOUT, told(app, &request)).await {
+    // A model that nobody has is counted all the same.
+    let chosen =
+        app.decide(&request.model).await.ok().and_then(|targets| targets.into_iter().next());
+    match tokio::time::timeout(TIMEOUT, told(app, chosen.as_ref(), &request)).await {
         Ok(Ok(Some(tokens))) => return Ok(tokens),
         Ok(Ok(None)) => {}
         Ok(Err(failure)) => tracing::debug!("the provider did not count: {failure}"),
         Err(_elapsed) => tracing::debug!("the provider did not count within {TIMEOUT:?}"),
     }
     // A large prompt takes milliseconds to count: not on a thread that streams wait for.
-    let counted = tokio::task::spawn_blocking(move || clasp_tokens::count(&request)).await;
+    let model =
+        chosen.map_or_else(|| request.model.to_string(), |chosen| chosen.target.model.clone());
+    let counted = tokio::task::spawn_blocking(move || clasp_tokens::count_for(&request, &model));
+    let counted = counted.await;
     counted.map_err(|error| {
         let message = format!("counting the tokens failed: {error}");
         Failure::new(FailureKind::ProviderError, Source::Host, message)
@@ -41,10 +48,12 @@ pub(crate) async fn count(
 }
 
 /// The count of the provider that the request would go to; none where it offers none.
-async fn told(app: &App, request: &Request) -> Result<Option<u64>, Failure> {
-    // A model that nobody has is counted all the same.
-    let Ok(targets) = app.decide(&request.model).await else { return Ok(None) };
-    let Some(chosen) = targets.into_iter().next() else { return Ok(None) };
+async fn told(
+    app: &App,
+    chosen: Option<&Chosen>,
+    request: &Request,
+) -> Result<Option<u64>, Failure> {
+    let Some(chosen) = chosen else { return Ok(None) };
     let (plugin, endpoint) = (&chosen.provider.plugin, &chosen.provider.endpoint);
     let Some(http) = plugin.count_tokens(&chosen.target, request).await? else { return Ok(None) };
     let answer = app.client().send(endpoint, &http).await?;
