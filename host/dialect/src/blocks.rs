@@ -20,6 +20,7 @@ use self::call::Call;
 use self::mint::Mint;
 pub(crate) use self::op::{Op, Open, Owner};
 use self::whole::Whole;
+use crate::counts::Counts;
 
 /// How many bytes may wait, in all, for an open call to end.
 const MAX_HELD: usize = 16 * 1024 * 1024;
@@ -97,19 +98,14 @@ impl Sorter {
         }
     }
 
-    /// What the provider counted so far.
-    pub(crate) fn usage(&self) -> Usage {
-        self.usage
+    /// What the answer cost so far.
+    pub(crate) fn counts(&self, input_estimate: u64) -> Counts {
+        Counts::of(self.usage, input_estimate, self.characters)
     }
 
     /// Why the answer ended: the first reason that was given.
     pub(crate) fn finish_reason(&self) -> Option<&FinishReason> {
         self.finish.as_ref()
-    }
-
-    /// Characters given out so far.
-    pub(crate) fn characters(&self) -> u64 {
-        self.characters
     }
 
     /// Takes an event and adds what follows from it to `ops`.
@@ -142,8 +138,14 @@ impl Sorter {
     /// Closes what is open.
     ///
     /// # Errors
-    /// A tool call that never got a name, unless the answer was cut.
+    /// Without an end of the provider's own the answer is not complete, and must not look so:
+    /// clients take a clean end as a finished answer (rule A8). And a tool call that never got a
+    /// name, unless the answer was cut.
     pub(crate) fn finish(&mut self, ops: &mut Vec<Op>) -> Result<(), Failure> {
+        if self.finish.is_none() {
+            let message = "The provider's answer ended before it was complete";
+            return Err(Failure::new(FailureKind::ProviderError, Source::Vendor, message));
+        }
         for block in &mut self.queue {
             block.closed = true;
         }

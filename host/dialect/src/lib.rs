@@ -11,6 +11,7 @@ mod arguments;
 mod blocks;
 mod cache;
 mod chat;
+mod counts;
 mod free_text;
 mod hidden;
 mod ids;
@@ -23,6 +24,7 @@ pub mod responses;
 mod results;
 #[cfg(test)]
 mod samples;
+mod told;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{ByteString, Dialect, Event, Failure, Header, Request};

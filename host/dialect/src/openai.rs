@@ -1,5 +1,6 @@
 //! What OpenAI's two dialects have in common.
 
+pub(crate) mod choice;
 pub(crate) mod error;
 pub(crate) mod lane;
 

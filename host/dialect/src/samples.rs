@@ -117,3 +117,26 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Failed(failure)),
     ]
 }
+
+/// Texts and thoughts, with calls between them.
+pub(crate) fn any_words() -> impl Strategy<Value = Vec<Event>> {
+    let event = prop_oneof![
+        words().prop_map(Event::Text),
+        words().prop_map(Event::Thinking),
+        call_named(Just(Some("x"))),
+    ];
+    proptest::collection::vec(event, 0..24)
+}
+
+/// All text and all thinking of events, each joined.
+pub(crate) fn joined(events: &[Event]) -> (String, String) {
+    let (mut texts, mut thoughts) = (String::new(), String::new());
+    for event in events {
+        match event {
+            Event::Text(piece) => texts.push_str(piece),
+            Event::Thinking(piece) => thoughts.push_str(piece),
+            _ => {}
+        }
+    }
+    (texts, thoughts)
+}

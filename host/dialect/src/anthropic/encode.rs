@@ -11,14 +11,15 @@ mod stream;
 mod tests;
 
 use bytes::BytesMut;
-use clasp_model::{Event, Failure, FailureKind, FinishReason, Json, Source, Usage};
+use clasp_model::{Event, Failure, FinishReason, Json};
 
 use self::input::Input;
 use self::plain::Plain;
 use self::stream::Stream;
 use crate::blocks::{Op, Open, Sorter};
-use crate::{Encoder, Head};
-use crate::{hidden, ids};
+use crate::counts::Counts;
+use crate::json::write::number;
+use crate::{Encoder, Head, hidden, ids};
 
 pub(crate) fn encoder(stream: bool, head: Head) -> Box<dyn Encoder> {
     if stream {
@@ -52,15 +53,6 @@ struct End {
     stop_reason: &'static str,
     stop_sequence: Option<String>,
     counts: Counts,
-}
-
-/// Token counts as this dialect has them: the input without what the cache held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Counts {
-    input: u64,
-    cache_write: u64,
-    cache_read: u64,
-    output: u64,
 }
 
 struct Answer<F> {
@@ -215,18 +207,13 @@ impl<F: Form> Encoder for Answer<F> {
         if self.phase == Phase::Ended {
             return;
         }
-        let finished = if self.sorter.finish_reason().is_none() {
-            Err(unfinished())
-        } else {
-            self.sorter.finish(&mut self.ops)
-        };
-        if let Err(failure) = finished {
+        if let Err(failure) = self.sorter.finish(&mut self.ops) {
             return self.give_up(failure, out);
         }
         self.start(out);
         self.write(out);
         let (stop_reason, stop_sequence) = self.stop();
-        let counts = Counts::of(self.sorter.usage(), &self.head, self.sorter.characters());
+        let counts = self.sorter.counts(self.head.input_estimate);
         let end = End { stop_reason, stop_sequence, counts };
         self.form.end(&self.head, &end, out);
         self.phase = Phase::Ended;
@@ -243,42 +230,15 @@ impl<F: Form> Encoder for Answer<F> {
     }
 }
 
-impl Counts {
-    /// At the begin of an answer: all is fresh input, and there is some.
-    fn estimated(head: &Head) -> Self {
-        Self { input: head.input_estimate.max(1), cache_write: 0, cache_read: 0, output: 0 }
-    }
-
-    /// At its end: what the provider counted, also where that is nothing, else an estimate.
-    fn of(usage: Usage, head: &Head, characters: u64) -> Self {
-        let cache_write = usage.cache_write.unwrap_or_default();
-        let cache_read = usage.cache_read.unwrap_or_default();
-        let all = usage.input.unwrap_or(head.input_estimate.max(1));
-        let input = all.saturating_sub(cache_read.saturating_add(cache_write));
-        let output = usage.output.unwrap_or_else(|| characters.div_ceil(4));
-        Self { input, cache_write, cache_read, output }
-    }
-
-    fn write(self, out: &mut BytesMut) {
-        use crate::json::write::number;
-        out.extend_from_slice(b"{\"input_tokens\":");
-        number(out, self.input);
-        out.extend_from_slice(b",\"cache_creation_input_tokens\":");
-        number(out, self.cache_write);
-        out.extend_from_slice(b",\"cache_read_input_tokens\":");
-        number(out, self.cache_read);
-        out.extend_from_slice(b",\"output_tokens\":");
-        number(out, self.output);
-        out.extend_from_slice(b"}");
-    }
-}
-
-/// Without an end of the provider's own the answer is not complete, and must not look so: clients
-/// take a clean end as a finished answer (rule A8).
-fn unfinished() -> Failure {
-    Failure::new(
-        FailureKind::ProviderError,
-        Source::Vendor,
-        "The provider's answer ended before it was complete",
-    )
+/// The input without what the cache held, as this dialect has it.
+fn write_counts(counts: Counts, out: &mut BytesMut) {
+    out.extend_from_slice(b"{\"input_tokens\":");
+    number(out, counts.fresh_input());
+    out.extend_from_slice(b",\"cache_creation_input_tokens\":");
+    number(out, counts.cache_write);
+    out.extend_from_slice(b",\"cache_read_input_tokens\":");
+    number(out, counts.cache_read);
+    out.extend_from_slice(b",\"output_tokens\":");
+    number(out, counts.output);
+    out.extend_from_slice(b"}");
 }

@@ -13,16 +13,13 @@ use clasp_model::{ContextSize, Failure, FailureKind, Source};
 
 use crate::ErrorAnswer;
 use crate::json::write;
-
-/// Told with a 429 when the provider does not say when to come back: without any, some clients give
-/// up at once, and clients that obey it would spend their retries in a moment with less.
-const DEFAULT_RETRY_AFTER: u64 = 5;
+use crate::told;
 
 pub(crate) fn answer(failure: &Failure, request_id: &str) -> ErrorAnswer {
     let (status, _) = classify(failure);
     let mut body = BytesMut::with_capacity(failure.message.len() + 160);
     envelope(&mut body, failure, Some(request_id));
-    ErrorAnswer { status, body: body.freeze(), retry_after: retry_after(failure) }
+    ErrorAnswer { status, body: body.freeze(), retry_after: told::retry_after(failure) }
 }
 
 /// Writes the error document; a stream's error event has no request id.
@@ -30,7 +27,7 @@ pub(super) fn envelope(out: &mut BytesMut, failure: &Failure, request_id: Option
     out.put_slice(b"{\"type\":\"error\",\"error\":{\"type\":");
     write::string(out, classify(failure).1);
     out.put_slice(b",\"message\":");
-    write::string(out, &message(failure));
+    write::string(out, &told::message(failure, too_long));
     if let (Source::Client, Some(detail)) = (failure.source, &failure.detail) {
         out.put_slice(b",\"details\":");
         write::document(out, detail.as_str());
@@ -71,31 +68,6 @@ fn of_kind(kind: FailureKind) -> (u16, &'static str) {
     }
 }
 
-fn message(failure: &Failure) -> Cow<'_, str> {
-    let told = failure.message.trim();
-    if failure.kind == FailureKind::ContextTooLong {
-        return too_long(failure.context, told);
-    }
-    if !told.is_empty() {
-        return Cow::Borrowed(told);
-    }
-    Cow::Borrowed(match failure.kind {
-        FailureKind::Unsupported => "The provider cannot do what the request asks for",
-        FailureKind::InvalidRequest | FailureKind::ContextTooLong => "The request is not valid",
-        FailureKind::ContentFiltered => "The provider's content filter refused the request",
-        FailureKind::Authentication => "The API key is missing or wrong",
-        FailureKind::Billing => "Out of credit or quota",
-        FailureKind::Permission => "The API key may not do this",
-        FailureKind::NotFound => "Not found",
-        FailureKind::RequestTooLarge => "The request is too large",
-        FailureKind::RateLimited => "Too many requests",
-        FailureKind::ProviderError => "The provider failed",
-        FailureKind::Protocol => "The provider's answer cannot be read",
-        FailureKind::Timeout => "The provider did not answer in time",
-        FailureKind::Overloaded => "Overloaded",
-    })
-}
-
 /// Clients shorten the conversation only upon this very text (rule D2).
 fn too_long(context: Option<ContextSize>, told: &str) -> Cow<'_, str> {
     const TEXT: &str = "prompt is too long";
@@ -107,11 +79,4 @@ fn too_long(context: Option<ContextSize>, told: &str) -> Cow<'_, str> {
         _ if told.is_empty() => Cow::Borrowed(TEXT),
         _ => Cow::Owned(format!("{TEXT}: {told}")),
     }
-}
-
-/// In whole seconds, rounded up.
-fn retry_after(failure: &Failure) -> Option<u64> {
-    let told = failure.retry_after().map(|wait| wait.as_millis().div_ceil(1000));
-    let told = told.map(|seconds| u64::try_from(seconds).unwrap_or(u64::MAX).max(1));
-    told.or((failure.kind == FailureKind::RateLimited).then_some(DEFAULT_RETRY_AFTER))
 }

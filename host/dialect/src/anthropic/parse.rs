@@ -14,7 +14,7 @@ mod tools;
 use clasp_model::{ByteString, Dialect, Failure, Header, Json, Request};
 
 use self::options::{OutputConfig, Thinking};
-use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::json::read::{Fault, Read, Reader};
 
 /// Headers of the client that belong to its request.
 const HEADERS: [&str; 2] = ["anthropic-beta", "anthropic-version"];
@@ -58,13 +58,7 @@ pub(crate) fn parse(
 }
 
 fn document(reader: &mut Reader<'_>, request: &mut Request, draft: &mut Draft) -> Read<()> {
-    let kind = reader.kind()?;
-    if kind != Kind::Object {
-        let message = format!("The request body should be a JSON object, not {kind}");
-        return Err(Fault::new(message));
-    }
-    reader.object(|reader, name| member(reader, name, request, draft))?;
-    reader.end()
+    reader.document(|reader, name| member(reader, name, request, draft))
 }
 
 fn member(

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use clasp_model::{Event, FailureKind, ToolCallDelta};
+use clasp_model::{Event, FailureKind, FinishReason, ToolCallDelta};
 
 use super::{BLOCK_COST, MAX_HELD, Op, Open, Sorter};
 
@@ -16,6 +16,7 @@ fn ids(seed: &str) -> Vec<String> {
     for slot in 0..100 {
         sorter.event(call(slot, "{}"), &mut ops).unwrap();
     }
+    sorter.event(Event::Finished(FinishReason::ToolCalls), &mut ops).unwrap();
     sorter.finish(&mut ops).unwrap();
     let id = |op| match op {
         Op::Open(Open::Call { id, .. }) => Some(id),

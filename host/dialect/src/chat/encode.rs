@@ -15,14 +15,13 @@ mod tests;
 mod usage;
 
 use bytes::BytesMut;
-use clasp_model::{Event, Failure, FailureKind, FinishReason, Source};
+use clasp_model::{Event, Failure, FinishReason};
 
 use self::call::Call;
 use self::citation::Citations;
 use self::form::{End, Form, Shape};
 use self::plain::Plain;
 use self::stream::Stream;
-use self::usage::Counts;
 use super::ChatEcho;
 use super::details::{self, JOINT, Place, What};
 use crate::blocks::{Op, Open, Sorter};
@@ -285,12 +284,7 @@ impl<F: Form> Encoder for Answer<F> {
         if self.ended {
             return;
         }
-        let finished = if self.sorter.finish_reason().is_none() {
-            Err(unfinished())
-        } else {
-            self.sorter.finish(&mut self.ops)
-        };
-        if let Err(failure) = finished {
+        if let Err(failure) = self.sorter.finish(&mut self.ops) {
             return self.give_up(failure, out);
         }
         self.write(out);
@@ -300,7 +294,7 @@ impl<F: Form> Encoder for Answer<F> {
         let end = End {
             finish_reason: self.finish_reason(),
             annotations: self.citations.annotations(),
-            counts: Counts::of(self.sorter.usage(), &self.head, self.sorter.characters()),
+            counts: self.sorter.counts(self.head.input_estimate),
         };
         self.form.end(&self.head, &end, out);
         self.ended = true;
@@ -315,13 +309,4 @@ impl<F: Form> Encoder for Answer<F> {
     fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
-}
-
-/// Without an end of the provider's own the answer is not complete, and must not look so (rule A8).
-fn unfinished() -> Failure {
-    Failure::new(
-        FailureKind::ProviderError,
-        Source::Vendor,
-        "The provider's answer ended before it was complete",
-    )
 }

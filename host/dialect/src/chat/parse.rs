@@ -17,7 +17,7 @@ use clasp_model::{ByteString, Dialect, Failure, OutputSchema, Reasoning, Request
 use self::conversation::Conversation;
 use self::tools::{Choice, Offered};
 use super::ChatEcho;
-use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::json::read::{Fault, Read, Reader};
 use crate::openai;
 
 /// What is known only when the whole body has been read.
@@ -61,13 +61,7 @@ fn document(
     draft: &mut Draft,
     echo: &mut ChatEcho,
 ) -> Read<()> {
-    let kind = reader.kind()?;
-    if kind != Kind::Object {
-        let message = format!("The request body should be a JSON object, not {kind}");
-        return Err(Fault::new(message));
-    }
-    reader.object(|reader, name| member(reader, name, request, draft, echo))?;
-    reader.end()
+    reader.document(|reader, name| member(reader, name, request, draft, echo))
 }
 
 fn member(

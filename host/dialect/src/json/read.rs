@@ -130,6 +130,39 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A request body, which is one object and nothing after it.
+    pub(crate) fn document(&mut self, member: impl FnMut(&mut Self, &str) -> Read<()>) -> Read<()> {
+        let kind = self.kind()?;
+        if kind != Kind::Object {
+            let message = format!("The request body should be a JSON object, not {kind}");
+            return Err(Fault::new(message));
+        }
+        self.object(member)?;
+        self.end()
+    }
+
+    /// One text, or a list of parts: what messages consist of in every dialect. `text` may make
+    /// nothing of a text.
+    pub(crate) fn text_or_parts<T>(
+        &mut self,
+        text: impl FnOnce(ByteString) -> Option<T>,
+        mut part: impl FnMut(&mut Self) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        let mut parts = Vec::new();
+        match self.kind()? {
+            Kind::String => parts.extend(text(self.string()?)),
+            Kind::Array => self.array(|reader| {
+                parts.push(part(reader)?);
+                Ok(())
+            })?,
+            kind => {
+                let message = format!("Input should be a string or an array, not {kind}");
+                return Err(Fault::new(message));
+            }
+        }
+        Ok(parts)
+    }
+
     pub(crate) fn kind(&mut self) -> Read<Kind> {
         Ok(match self.token() {
             Some(b'{') => Kind::Object,

@@ -15,10 +15,7 @@ use clasp_model::{ContextSize, Failure, FailureKind, Source};
 use crate::ErrorAnswer;
 use crate::json::read::Reader;
 use crate::json::write;
-
-/// Told with a 429 when the provider does not say when to come back: without any, some clients give
-/// up at once, and clients that obey it would spend their retries in a moment with less.
-const DEFAULT_RETRY_AFTER: u64 = 5;
+use crate::told;
 
 /// A row of the table.
 struct Class {
@@ -34,7 +31,7 @@ pub(crate) fn answer(failure: &Failure) -> ErrorAnswer {
     ErrorAnswer {
         status: classify(failure).status,
         body: body.freeze(),
-        retry_after: retry_after(failure),
+        retry_after: told::retry_after(failure),
     }
 }
 
@@ -53,35 +50,7 @@ pub(crate) fn envelope(out: &mut BytesMut, failure: &Failure) {
 
 /// The message, whatever the failure tells of itself.
 pub(crate) fn message(failure: &Failure) -> Cow<'_, str> {
-    let told = failure.message.trim();
-    if failure.kind == FailureKind::ContextTooLong {
-        return too_long(failure.context, told);
-    }
-    if !told.is_empty() {
-        return Cow::Borrowed(told);
-    }
-    Cow::Borrowed(match failure.kind {
-        FailureKind::Unsupported => "The provider cannot do what the request asks for.",
-        FailureKind::InvalidRequest | FailureKind::ContextTooLong => "The request is not valid.",
-        FailureKind::ContentFiltered => "The provider's content filter refused the request.",
-        FailureKind::Authentication => "The API key is missing or wrong.",
-        FailureKind::Billing => "Out of credit or quota.",
-        FailureKind::Permission => "The API key may not do this.",
-        FailureKind::NotFound => "Not found.",
-        FailureKind::RequestTooLarge => "The request is too large.",
-        FailureKind::RateLimited => "Too many requests.",
-        FailureKind::ProviderError => "The provider failed.",
-        FailureKind::Protocol => "The provider's answer cannot be read.",
-        FailureKind::Timeout => "The provider did not answer in time.",
-        FailureKind::Overloaded => "Overloaded.",
-    })
-}
-
-/// In whole seconds, rounded up; none where waiting does not help.
-pub(crate) fn retry_after(failure: &Failure) -> Option<u64> {
-    let told = failure.retry_after().map(|wait| wait.as_millis().div_ceil(1000));
-    let told = told.map(|seconds| u64::try_from(seconds).unwrap_or(u64::MAX).max(1));
-    told.or((failure.kind == FailureKind::RateLimited).then_some(DEFAULT_RETRY_AFTER))
+    told::message(failure, too_long)
 }
 
 /// The `detail` of a failure of source client that names the parameter at fault.

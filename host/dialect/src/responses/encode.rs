@@ -16,7 +16,7 @@ mod tests;
 mod wire;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use clasp_model::{Event, Failure, FailureKind, Json, Source};
+use clasp_model::{Event, Failure, Json};
 
 use self::call::Call;
 use self::ending::Ending;
@@ -267,23 +267,14 @@ impl Encoder for Answer {
         if self.phase == Phase::Ended {
             return;
         }
-        let finished = if self.sorter.finish_reason().is_none() {
-            Err(unfinished())
-        } else {
-            self.sorter.finish(&mut self.ops)
-        };
-        if let Err(failure) = finished {
+        if let Err(failure) = self.sorter.finish(&mut self.ops) {
             return self.give_up(failure, out);
         }
         self.start(out);
         self.write(out);
         let ending = Ending::of(self.sorter.finish_reason(), self.calls, self.cut);
         self.close(ending.item_status(), out);
-        let usage = ending::Counts::of(
-            self.sorter.usage(),
-            self.head.input_estimate,
-            self.sorter.characters(),
-        );
+        let usage = self.sorter.counts(self.head.input_estimate);
         let state = State::Ended(ending, usage);
         if self.wire.is_stream() {
             self.tell(ending.event(), state, out);
@@ -318,14 +309,4 @@ impl Encoder for Answer {
     fn document(&self) -> Option<Bytes> {
         self.document.clone()
     }
-}
-
-/// Without an end of the provider's own the answer is not complete, and must not look so: clients
-/// take a clean end as a finished answer (rule A8).
-fn unfinished() -> Failure {
-    Failure::new(
-        FailureKind::ProviderError,
-        Source::Vendor,
-        "The provider's answer ended before it was complete",
-    )
 }

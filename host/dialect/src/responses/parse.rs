@@ -58,18 +58,12 @@ pub(crate) fn parse(body: &ByteString) -> Result<(Request, ResponsesEcho), Failu
 }
 
 fn document<'a>(reader: &mut Reader<'a>, request: &mut Request, draft: &mut Draft<'a>) -> Read<()> {
-    let kind = reader.kind()?;
-    if kind != Kind::Object {
-        let message = format!("The request body should be a JSON object, not {kind}");
-        return Err(Fault::new(message));
-    }
-    reader.object(|reader, name| {
+    reader.document(|reader, name| {
         if echo::repeats(name) {
             draft.asked.push((name.to_owned(), reader.clone().raw()?));
         }
         member(reader, name, request, draft)
-    })?;
-    reader.end()
+    })
 }
 
 fn member<'a>(

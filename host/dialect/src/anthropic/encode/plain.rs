@@ -4,7 +4,7 @@ use bytes::{BufMut, BytesMut};
 use clasp_model::{Failure, Json};
 
 use super::super::error;
-use super::{End, Form};
+use super::{End, Form, write_counts};
 use crate::Head;
 use crate::arguments::wrapped;
 use crate::blocks::Open;
@@ -132,7 +132,7 @@ impl Form for Plain {
             None => out.put_slice(b"null"),
         }
         out.put_slice(b",\"usage\":");
-        end.counts.write(out);
+        write_counts(end.counts, out);
         out.put_u8(b'}');
     }
 

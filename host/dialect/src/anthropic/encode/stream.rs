@@ -4,9 +4,10 @@ use bytes::{BufMut, BytesMut};
 use clasp_model::{ByteString, Failure, Json};
 
 use super::super::error;
-use super::{Counts, End, Form};
+use super::{End, Form, write_counts};
 use crate::Head;
 use crate::blocks::Open;
+use crate::counts::Counts;
 use crate::json::read::{Read, Reader};
 use crate::json::write::{document, escaped, number, string};
 
@@ -34,7 +35,7 @@ impl Form for Stream {
         out.put_slice(b",\"type\":\"message\",\"role\":\"assistant\",\"model\":");
         string(out, &head.model);
         out.put_slice(b",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
-        Counts::estimated(head).write(out);
+        write_counts(Counts::estimated(head.input_estimate), out);
         out.put_slice(b"}}\n\n");
     }
 
@@ -140,7 +141,7 @@ impl Form for Stream {
             None => out.put_slice(b"null"),
         }
         out.put_slice(b"},\"usage\":");
-        end.counts.write(out);
+        write_counts(end.counts, out);
         out.put_slice(b"}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
     }
 

@@ -2,13 +2,13 @@
 //! blocks of other types stay as they are.
 
 use clasp_model::{
-    Blob, CacheHint, Media, MediaKind, MediaSource, Part, ResultPart, Text, Thinking, ToolCall,
-    ToolResult,
+    Blob, ByteString, CacheHint, Media, MediaKind, MediaSource, Part, ResultPart, Text, Thinking,
+    ToolCall, ToolResult,
 };
 
 use crate::cache::hint as cache;
 use crate::ids;
-use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::json::read::{Fault, Read, Reader};
 
 /// One block of a message.
 pub(super) fn block(reader: &mut Reader<'_>) -> Read<Part> {
@@ -131,24 +131,8 @@ fn tool_result(reader: &mut Reader<'_>) -> Read<ToolResult> {
 }
 
 fn result_content(reader: &mut Reader<'_>, hint: &mut Option<CacheHint>) -> Read<Vec<ResultPart>> {
-    let mut content = Vec::new();
-    match reader.kind()? {
-        Kind::String => {
-            let text = reader.string()?;
-            if !text.is_empty() {
-                content.push(ResultPart::Text(text));
-            }
-        }
-        Kind::Array => reader.array(|reader| {
-            content.push(result_block(reader, hint)?);
-            Ok(())
-        })?,
-        kind => {
-            let message = format!("Input should be a string or an array, not {kind}");
-            return Err(Fault::new(message));
-        }
-    }
-    Ok(content)
+    let text = |text: ByteString| (!text.is_empty()).then_some(ResultPart::Text(text));
+    reader.text_or_parts(text, |reader| result_block(reader, hint))
 }
 
 fn result_block(reader: &mut Reader<'_>, hint: &mut Option<CacheHint>) -> Read<ResultPart> {

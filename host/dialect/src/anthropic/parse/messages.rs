@@ -5,10 +5,10 @@
 
 use std::collections::HashSet;
 
-use clasp_model::{Message, Part, Role, Text};
+use clasp_model::{ByteString, Message, Part, Role, Text};
 
 use super::content;
-use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::json::read::{Fault, Read, Reader};
 use crate::{hidden, results};
 
 pub(super) fn list(reader: &mut Reader<'_>) -> Read<Vec<Message>> {
@@ -58,24 +58,9 @@ fn role(reader: &mut Reader<'_>) -> Read<Role> {
 }
 
 fn parts_of(reader: &mut Reader<'_>) -> Read<Vec<Part>> {
-    let mut parts = Vec::new();
-    match reader.kind()? {
-        Kind::String => {
-            let text = reader.string()?;
-            if !text.is_empty() {
-                parts.push(Part::Text(Text { text, ..Text::default() }));
-            }
-        }
-        Kind::Array => reader.array(|reader| {
-            parts.push(content::block(reader)?);
-            Ok(())
-        })?,
-        kind => {
-            let message = format!("Input should be a string or an array, not {kind}");
-            return Err(Fault::new(message));
-        }
-    }
-    Ok(parts)
+    let text =
+        |text: ByteString| (!text.is_empty()).then(|| Part::Text(Text { text, ..Text::default() }));
+    reader.text_or_parts(text, content::block)
 }
 
 fn check_parts(role: Role, parts: &[Part]) -> Read<()> {

@@ -7,38 +7,27 @@
 use clasp_model::{ByteString, Text};
 
 use super::content;
-use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::json::read::{Fault, Read, Reader};
 
 /// How the text begins that is left out.
 const BILLING_HEADER: &str = "x-anthropic-billing-header:";
 
 pub(super) fn prompt(reader: &mut Reader<'_>) -> Read<Vec<Text>> {
-    let mut system = Vec::new();
-    match reader.kind()? {
-        Kind::String => {
-            let text = without_billing_header(reader.string()?);
-            if !text.is_empty() {
-                system.push(Text { text, ..Text::default() });
-            }
-        }
-        Kind::Array => reader.array(|reader| {
+    let mut system = reader.text_or_parts(
+        |text| Some(Text { text, ..Text::default() }),
+        |reader| {
             let kind = reader.peek("type")?.ok_or_else(|| Fault::missing("type"))?;
             if kind != "text" {
                 let message = format!("Input should be 'text', not {:?}", &*kind);
                 return Err(Fault::new(message).under("type"));
             }
-            let mut block = content::text(reader)?;
-            block.text = without_billing_header(block.text);
-            if !block.text.is_empty() {
-                system.push(block);
-            }
-            Ok(())
-        })?,
-        kind => {
-            let message = format!("Input should be a string or an array, not {kind}");
-            return Err(Fault::new(message));
-        }
-    }
+            content::text(reader)
+        },
+    )?;
+    system.retain_mut(|block| {
+        block.text = without_billing_header(std::mem::take(&mut block.text));
+        !block.text.is_empty()
+    });
     Ok(system)
 }
 

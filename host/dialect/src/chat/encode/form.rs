@@ -3,8 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use clasp_model::Failure;
 
-use super::usage::Counts;
 use crate::Head;
+use crate::counts::Counts;
 
 /// Writes an answer's pieces. Calls come in the grammar's order; texts are not empty, but for the
 /// one of an answer in which there is nothing.

@@ -4,6 +4,7 @@ use bytes::{BufMut, BytesMut};
 use clasp_model::Failure;
 
 use super::form::{End, Form, Shape};
+use super::usage;
 use crate::Head;
 use crate::json::write::{escaped, number, string};
 use crate::openai::error;
@@ -110,7 +111,7 @@ impl Form for Plain {
         out.put_slice(b"},\"logprobs\":null,\"finish_reason\":");
         string(out, end.finish_reason);
         out.put_slice(b"}],\"usage\":");
-        end.counts.write(out);
+        usage::write(end.counts, out);
         out.put_u8(b'}');
     }
 

@@ -4,6 +4,7 @@ use bytes::{BufMut, BytesMut};
 use clasp_model::Failure;
 
 use super::form::{End, Form, Shape};
+use super::usage;
 use crate::json::write::{escaped, number, string};
 use crate::openai::error;
 use crate::{Echo, Head};
@@ -129,7 +130,7 @@ impl Form for Stream {
             out.put_slice(b",\"usage\":null}\n\n");
             begin(head, out);
             out.put_slice(b"\"choices\":[],\"usage\":");
-            end.counts.write(out);
+            usage::write(end.counts, out);
         }
         out.put_slice(b"}\n\ndata: [DONE]\n\n");
     }

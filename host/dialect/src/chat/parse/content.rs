@@ -9,11 +9,8 @@ use crate::json::read::{Fault, Kind, Read, Reader};
 
 /// What a user says. An empty text stays: a message without any would not be one.
 pub(super) fn user(reader: &mut Reader<'_>) -> Read<Vec<Part>> {
-    let mut parts = Vec::new();
-    either(
-        reader,
-        &mut parts,
-        |text| Part::Text(plain(text)),
+    reader.text_or_parts(
+        |text| Some(Part::Text(plain(text))),
         |reader| {
             Ok(match &*kind(reader)? {
                 "text" => Part::Text(text(reader, "text")?),
@@ -23,17 +20,13 @@ pub(super) fn user(reader: &mut Reader<'_>) -> Read<Vec<Part>> {
                 _ => Part::Other(reader.raw()?),
             })
         },
-    )?;
-    Ok(parts)
+    )
 }
 
 /// What a model said: texts and refusals.
 pub(super) fn assistant(reader: &mut Reader<'_>) -> Read<Vec<Part>> {
-    let mut parts = Vec::new();
-    either(
-        reader,
-        &mut parts,
-        |text| Part::Text(plain(text)),
+    let mut parts = reader.text_or_parts(
+        |text| Some(Part::Text(plain(text))),
         |reader| {
             Ok(match &*kind(reader)? {
                 "text" => Part::Text(text(reader, "text")?),
@@ -48,41 +41,45 @@ pub(super) fn assistant(reader: &mut Reader<'_>) -> Read<Vec<Part>> {
 
 /// Instructions: texts alone.
 pub(super) fn texts(reader: &mut Reader<'_>) -> Read<Vec<Text>> {
-    let mut texts = Vec::new();
-    either(reader, &mut texts, plain, |reader| match &*kind(reader)? {
-        "text" => text(reader, "text"),
-        other => {
-            let message = format!("Input should be 'text', not {other:?}");
-            Err(Fault::new(message).under("type"))
-        }
-    })?;
+    let mut texts = reader.text_or_parts(
+        |text| Some(plain(text)),
+        |reader| match &*kind(reader)? {
+            "text" => text(reader, "text"),
+            other => {
+                let message = format!("Input should be 'text', not {other:?}");
+                Err(Fault::new(message).under("type"))
+            }
+        },
+    )?;
     texts.retain(|text| !text.text.is_empty());
     Ok(texts)
 }
 
 /// What a tool answered, and a cache breakpoint after it: parts of results have none.
 pub(super) fn result(reader: &mut Reader<'_>) -> Read<(Vec<ResultPart>, Option<CacheHint>)> {
-    let mut parts = Vec::new();
     let mut hint = None;
     if reader.kind()? == Kind::Null {
         reader.skip()?;
-        return Ok((parts, hint));
+        return Ok((Vec::new(), hint));
     }
-    either(reader, &mut parts, ResultPart::Text, |reader| {
-        Ok(match &*kind(reader)? {
-            "text" => {
-                let text = text(reader, "text")?;
-                hint = text.cache.or(hint);
-                ResultPart::Text(text.text)
-            }
-            "image_url" | "input_audio" | "file" | "video_url" => {
-                let media = media::part(reader)?;
-                hint = media.cache.or(hint);
-                ResultPart::Media(media)
-            }
-            _ => ResultPart::Other(reader.raw()?),
-        })
-    })?;
+    let mut parts = reader.text_or_parts(
+        |text| Some(ResultPart::Text(text)),
+        |reader| {
+            Ok(match &*kind(reader)? {
+                "text" => {
+                    let text = text(reader, "text")?;
+                    hint = text.cache.or(hint);
+                    ResultPart::Text(text.text)
+                }
+                "image_url" | "input_audio" | "file" | "video_url" => {
+                    let media = media::part(reader)?;
+                    hint = media.cache.or(hint);
+                    ResultPart::Media(media)
+                }
+                _ => ResultPart::Other(reader.raw()?),
+            })
+        },
+    )?;
     parts.retain(|part| !matches!(part, ResultPart::Text(text) if text.is_empty()));
     Ok((parts, hint))
 }
@@ -124,24 +121,4 @@ fn text(reader: &mut Reader<'_>, member: &str) -> Read<Text> {
 
 fn kind(reader: &Reader<'_>) -> Read<ByteString> {
     reader.peek("type")?.ok_or_else(|| Fault::missing("type"))
-}
-
-fn either<T>(
-    reader: &mut Reader<'_>,
-    parts: &mut Vec<T>,
-    string: impl FnOnce(ByteString) -> T,
-    mut part: impl FnMut(&mut Reader<'_>) -> Read<T>,
-) -> Read<()> {
-    match reader.kind()? {
-        Kind::String => parts.push(string(reader.string()?)),
-        Kind::Array => reader.array(|reader| {
-            parts.push(part(reader)?);
-            Ok(())
-        })?,
-        kind => {
-            let message = format!("Input should be a string or an array, not {kind}");
-            return Err(Fault::new(message));
-        }
-    }
-    Ok(())
 }

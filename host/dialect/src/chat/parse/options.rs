@@ -9,19 +9,7 @@ use crate::json::write;
 
 /// One text or several.
 pub(super) fn stop(reader: &mut Reader<'_>) -> Read<Vec<ByteString>> {
-    let mut texts = Vec::new();
-    match reader.kind()? {
-        Kind::String => texts.push(reader.string()?),
-        Kind::Array => reader.array(|reader| {
-            texts.push(reader.string()?);
-            Ok(())
-        })?,
-        kind => {
-            let message = format!("Input should be a string or an array, not {kind}");
-            return Err(Fault::new(message));
-        }
-    }
-    Ok(texts)
+    reader.text_or_parts(Some, Reader::string)
 }
 
 /// Not OpenAI's, but widely sent; a value that others read as "off" is no fault.

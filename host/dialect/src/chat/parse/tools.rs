@@ -11,6 +11,7 @@ use super::super::ChatEcho;
 use super::content::breakpoint;
 use crate::free_text;
 use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::openai::choice;
 
 /// Parameters of a function that takes none.
 const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
@@ -298,33 +299,8 @@ fn named(reader: &mut Reader<'_>) -> Read<ByteString> {
 }
 
 fn allowed_tools(reader: &mut Reader<'_>) -> Read<Choice> {
-    let mut mode = None;
-    let mut allowed = None;
-    reader.object(|reader, name| {
-        match name {
-            "mode" => mode = Some(reader.string()?),
-            "tools" => {
-                let mut names = HashSet::new();
-                reader.array(|reader| {
-                    names.insert(allowed_tool(reader)?);
-                    Ok(())
-                })?;
-                allowed = Some(names);
-            }
-            _ => reader.skip()?,
-        }
-        Ok(())
-    })?;
-    let how = match mode.as_deref() {
-        Some("auto") => ToolChoice::Auto,
-        Some("required") => ToolChoice::Any,
-        Some(other) => {
-            let message = format!("Input should be 'auto' or 'required', not {other:?}");
-            return Err(Fault::new(message).under("mode"));
-        }
-        None => return Err(Fault::missing("mode")),
-    };
-    Ok(Choice { how, allowed: Some(allowed.ok_or_else(|| Fault::missing("tools"))?) })
+    let (how, allowed) = choice::allowed_tools(reader, allowed_tool)?;
+    Ok(Choice { how: how.ok_or_else(|| Fault::missing("mode"))?, allowed: Some(allowed) })
 }
 
 /// The name of an allowed tool, or its type where it has none.

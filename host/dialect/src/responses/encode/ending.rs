@@ -1,10 +1,12 @@
 //! How an answer ended, and what it cost (rules A6, A7, A9).
 
 use bytes::BytesMut;
-use clasp_model::{Failure, FailureKind, FinishReason, Usage};
+use clasp_model::{Failure, FailureKind, FinishReason};
 
 use super::wire::{number, raw, text};
+use crate::counts::Counts;
 use crate::openai::error;
+use crate::told;
 
 /// How an answer ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,16 +14,6 @@ pub(super) enum Ending {
     Completed,
     /// With the reason.
     Incomplete(&'static str),
-}
-
-/// Token counts as this dialect has them: the input with what the cache held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Counts {
-    input: u64,
-    cache_read: u64,
-    cache_write: u64,
-    output: u64,
-    reasoning: u64,
 }
 
 impl Ending {
@@ -56,38 +48,23 @@ impl Ending {
     }
 }
 
-impl Counts {
-    /// What the provider counted, also where that is nothing, else an estimate.
-    pub(super) fn of(usage: Usage, input_estimate: u64, characters: u64) -> Self {
-        let input = usage.input.unwrap_or(input_estimate.max(1));
-        let output = usage.output.unwrap_or_else(|| characters.div_ceil(4));
-        Self {
-            input,
-            cache_read: usage.cache_read.unwrap_or_default().min(input),
-            cache_write: usage.cache_write.unwrap_or_default().min(input),
-            output,
-            reasoning: usage.reasoning.unwrap_or_default().min(output),
-        }
-    }
-
-    /// The members of `usage`, of which the first has a comma too.
-    pub(super) fn write(self, out: &mut BytesMut) {
-        number(out, "input_tokens", self.input);
-        let (read, write) = (self.cache_read, self.cache_write);
-        let details = format!(r#"{{"cached_tokens":{read},"cache_write_tokens":{write}}}"#);
-        raw(out, "input_tokens_details", &details);
-        number(out, "output_tokens", self.output);
-        let details = format!(r#"{{"reasoning_tokens":{}}}"#, self.reasoning);
-        raw(out, "output_tokens_details", &details);
-        number(out, "total_tokens", self.input.saturating_add(self.output));
-    }
+/// The members of `usage`, of which the first has a comma too.
+pub(super) fn write_counts(counts: Counts, out: &mut BytesMut) {
+    number(out, "input_tokens", counts.input);
+    let (read, write) = (counts.cache_read, counts.cache_write);
+    let details = format!(r#"{{"cached_tokens":{read},"cache_write_tokens":{write}}}"#);
+    raw(out, "input_tokens_details", &details);
+    number(out, "output_tokens", counts.output);
+    let details = format!(r#"{{"reasoning_tokens":{}}}"#, counts.reasoning);
+    raw(out, "output_tokens_details", &details);
+    number(out, "total_tokens", counts.input.saturating_add(counts.output));
 }
 
 /// The members of the `error` of an answer that failed, in codes that clients act upon.
 pub(super) fn write_error(failure: &Failure, out: &mut BytesMut) {
     text(out, "code", code(failure));
     let mut message = error::message(failure).into_owned();
-    if let Some(seconds) = error::retry_after(failure)
+    if let Some(seconds) = told::retry_after(failure)
         && failure.kind == FailureKind::RateLimited
         && !message.contains("try again in")
     {

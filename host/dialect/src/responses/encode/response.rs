@@ -3,9 +3,10 @@
 use bytes::{BufMut, BytesMut};
 use clasp_model::{Failure, Json};
 
-use super::ending::{Counts, Ending, write_error};
+use super::ending::{Ending, write_counts, write_error};
 use super::wire::{number, raw, text};
 use crate::Head;
+use crate::counts::Counts;
 use crate::json::write;
 use crate::responses::echo::ResponsesEcho;
 
@@ -62,7 +63,7 @@ pub(super) fn write(
     out.put_u8(b']');
     raw(out, "service_tier", service_tier.map_or("null", Json::as_str));
     match state {
-        State::Ended(_, counts) => object(out, "usage", |out| counts.write(out)),
+        State::Ended(_, counts) => object(out, "usage", |out| write_counts(counts, out)),
         State::InProgress | State::Failed(_) => raw(out, "usage", "null"),
     }
     echo.write(out);

@@ -3,24 +3,12 @@
 use clasp_model::{CacheHint, Part, ResultPart, Text};
 
 use super::media;
-use crate::json::read::{Fault, Kind, Read, Reader};
+use crate::json::read::{Fault, Read, Reader};
 
 /// The content of a message: a text, or parts. Texts without a letter are left out beside others.
 pub(super) fn parts(reader: &mut Reader<'_>) -> Read<Vec<Part>> {
-    let mut parts = Vec::new();
-    match reader.kind()? {
-        Kind::String => {
-            parts.push(Part::Text(Text { text: reader.string()?, ..Text::default() }));
-        }
-        Kind::Array => reader.array(|reader| {
-            parts.push(part(reader)?);
-            Ok(())
-        })?,
-        kind => {
-            let message = format!("Input should be a string or an array, not {kind}");
-            return Err(Fault::new(message));
-        }
-    }
+    let text = |text| Some(Part::Text(Text { text, ..Text::default() }));
+    let mut parts = reader.text_or_parts(text, part)?;
     let blank = |part: &Part| matches!(part, Part::Text(text) if text.text.is_empty());
     if !parts.iter().all(blank) {
         parts.retain(|part| !blank(part));
@@ -51,18 +39,7 @@ fn part(reader: &mut Reader<'_>) -> Read<Part> {
 
 /// The output of a tool: a text, or parts. A tool may say nothing.
 pub(super) fn results(reader: &mut Reader<'_>) -> Read<Vec<ResultPart>> {
-    let mut results = Vec::new();
-    match reader.kind()? {
-        Kind::String => results.push(ResultPart::Text(reader.string()?)),
-        Kind::Array => reader.array(|reader| {
-            results.push(result(reader)?);
-            Ok(())
-        })?,
-        kind => {
-            let message = format!("Input should be a string or an array, not {kind}");
-            return Err(Fault::new(message));
-        }
-    }
+    let mut results = reader.text_or_parts(|text| Some(ResultPart::Text(text)), result)?;
     results.retain(|part| !matches!(part, ResultPart::Text(text) if text.is_empty()));
     Ok(results)
 }

@@ -7,6 +7,7 @@ use clasp_model::{ByteString, Field, FunctionTool, HostedTool, Json, Tool, ToolC
 use super::options;
 use crate::free_text;
 use crate::json::read::{Fault, Kind as JsonKind, Read, Reader};
+use crate::openai::choice;
 use crate::responses::callee::{Callee, Callees, Kind, NOTHING, TOOL_SEARCH};
 
 /// The tools of a request, as any model can be offered them.
@@ -166,38 +167,14 @@ impl Tools {
             let name = self.named(reader)?;
             return Ok(Some(ToolChoice::Named(name)));
         }
-        let mut allowed = None;
-        let mut mode = None;
-        reader.object(|reader, name| {
-            match name {
-                "mode" => mode = Some(reader.string()?),
-                "tools" => {
-                    let mut names = HashSet::new();
-                    reader.array(|reader| {
-                        names.insert(self.named(reader)?);
-                        Ok(())
-                    })?;
-                    allowed = Some(names);
-                }
-                _ => reader.skip()?,
-            }
-            Ok(())
-        })?;
-        let allowed = allowed.ok_or_else(|| Fault::missing("tools"))?;
+        let (how, allowed) = choice::allowed_tools(reader, |reader| self.named(reader))?;
         self.list.retain(|tool| {
             allowed.contains(match tool {
                 Tool::Function(tool) => &tool.name,
                 Tool::Hosted(tool) => &tool.name,
             })
         });
-        match mode.as_deref() {
-            Some("auto") | None => Ok(Some(ToolChoice::Auto)),
-            Some("required") => Ok(Some(ToolChoice::Any)),
-            Some(other) => {
-                let message = format!("Input should be 'auto' or 'required', not {other:?}");
-                Err(Fault::new(message).under("mode"))
-            }
-        }
+        Ok(Some(how.unwrap_or(ToolChoice::Auto)))
     }
 
     /// The name that a tool is offered under, from what names it.

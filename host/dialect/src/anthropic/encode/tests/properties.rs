@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{answer, end_turn};
 use crate::pieces::{any_arguments, pieces};
-use crate::samples::{any_event, any_finish, call_named, words};
+use crate::samples::{any_event, any_finish, any_words, joined};
 
 proptest! {
     #[test]
@@ -59,20 +59,9 @@ proptest! {
 
     #[test]
     fn text_and_thinking_are_neither_lost_nor_reordered(
-        events in vec(prop_oneof![
-            words().prop_map(Event::Text),
-            words().prop_map(Event::Thinking),
-            call_named(Just(Some("x"))),
-        ], 0..24),
+        events in any_words(),
     ) {
-        let (mut texts, mut thoughts) = (String::new(), String::new());
-        for event in &events {
-            match event {
-                Event::Text(piece) => texts.push_str(piece),
-                Event::Thinking(piece) => thoughts.push_str(piece),
-                _ => {}
-            }
-        }
+        let (texts, thoughts) = joined(&events);
         let got = answer(&events.into_iter().chain([end_turn()]).collect::<Vec<Event>>());
         let all = |kind: &str| -> String {
             let of_kind = got.blocks.iter().filter(|block| block["type"] == kind);

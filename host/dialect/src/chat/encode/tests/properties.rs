@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{answer, answer_with, end_turn};
 use crate::ChatEcho;
-use crate::samples::{any_event, any_finish, call_named, words};
+use crate::samples::{any_event, any_finish, any_words, joined};
 
 fn any_echo() -> impl Strategy<Value = ChatEcho> {
     let custom = option::of(Just("x".to_owned()));
@@ -31,20 +31,9 @@ proptest! {
 
     #[test]
     fn text_and_thinking_are_neither_lost_nor_reordered(
-        events in vec(prop_oneof![
-            words().prop_map(Event::Text),
-            words().prop_map(Event::Thinking),
-            call_named(Just(Some("x"))),
-        ], 0..24),
+        events in any_words(),
     ) {
-        let (mut texts, mut thoughts) = (String::new(), String::new());
-        for event in &events {
-            match event {
-                Event::Text(piece) => texts.push_str(piece),
-                Event::Thinking(piece) => thoughts.push_str(piece),
-                _ => {}
-            }
-        }
+        let (texts, thoughts) = joined(&events);
         let got = answer(&events.into_iter().chain([end_turn()]).collect::<Vec<Event>>());
         // Line ends may have come between.
         let all = |name: &str| got.message[name].as_str().unwrap_or_default().replace('\n', "");
