@@ -8,6 +8,7 @@ mod event;
 mod failure;
 mod http;
 mod manifest;
+pub mod policy;
 mod request;
 
 pub use bytestring::ByteString;
