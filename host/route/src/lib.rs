@@ -4,6 +4,8 @@
 //! name speaks of; the operator's model for everything; a provider that has the model; the default
 //! provider. Case, `[1m]` and dates in a name never break it (rule D6).
 
+pub mod live;
+
 mod decide;
 mod name;
 
