@@ -109,6 +109,10 @@ impl Shared {
         let info = options.url.as_str().into_connection_info().map_err(|_| UrlFault)?;
         // Notices come in between the answers, on the same connection.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+        if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+            // What redis would use is not said otherwise; whoever was first may keep theirs.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
         let client = Client::open(info.set_redis_settings(settings)).map_err(|_| UrlFault)?;
         Ok(Self {
             client,

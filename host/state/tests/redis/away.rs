@@ -9,7 +9,7 @@ use crate::server::{PATIENCE, Server, until};
 const RATE: Rate = Rate { count: 1, per: Duration::from_secs(3600), burst: 100 };
 
 /// More than the timeout of 100 ms by what a busy machine may add.
-const SOON: Duration = Duration::from_millis(1000);
+const SOON: Duration = Duration::from_secs(2);
 
 /// Takes once; whether Redis was asked, and whether it was allowed.
 async fn take(state: &State, name: &str) -> (bool, bool) {
@@ -25,6 +25,15 @@ async fn allowed(state: &State, name: &str, asked: u32) -> u32 {
         allowed += u32::from(take(state, name).await.1);
     }
     allowed
+}
+
+/// Asks until Redis answers, which on a busy machine may take a few.
+async fn shared(state: &State) {
+    let start = Instant::now();
+    while !take(state, "shared").await.0 {
+        assert!(start.elapsed() < PATIENCE, "not shared");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -55,23 +64,27 @@ async fn redis_is_killed_and_comes_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_hangs() {
     let Some(server) = Server::start() else { return };
-    let state = server.state().await;
-    assert_eq!(take(&state, "a").await, (true, true));
+    let state = State::connect(&server.options()).unwrap();
+    until(&state, Link::Shared).await;
+    shared(&state).await;
     server.signal("STOP");
-    let mut slow = Vec::new();
+    let (begun, mut slow) = (Instant::now(), Vec::new());
     while *state.link().borrow() == Link::Shared {
         let start = Instant::now();
-        assert_eq!(take(&state, "a").await, (false, true));
-        slow.push(start.elapsed());
-        assert!(slow.len() < 50, "still shared");
+        assert!(!take(&state, "a").await.0);
+        if start.elapsed() >= Duration::from_millis(100) {
+            slow.push(start.elapsed());
+        }
+        assert!(begun.elapsed() < PATIENCE, "still shared");
+        tokio::task::yield_now().await;
     }
-    println!("waited {slow:?}");
+    assert_eq!(slow.len(), 3, "{slow:?}: then nobody waits any more");
     let start = Instant::now();
     assert_eq!(allowed(&state, "b", 1000).await, 100);
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     server.signal("CONT");
     until(&state, Link::Shared).await;
-    assert_eq!(take(&state, "a").await, (true, true));
+    shared(&state).await;
 }
 
 #[tokio::test]
@@ -83,7 +96,7 @@ async fn redis_is_not_there_at_the_start() {
     until(&state, Link::Away).await;
     server.run();
     until(&state, Link::Shared).await;
-    assert!(take(&state, "b").await.0);
+    shared(&state).await;
 }
 
 #[tokio::test]
@@ -99,6 +112,15 @@ async fn redis_refuses() {
     let url = server.options().url.replace("redis://", "redis://:secret@");
     let welcome = State::connect(&Options::new(url)).unwrap();
     until(&welcome, Link::Shared).await;
+}
+
+#[tokio::test]
+async fn redis_speaks_no_tls() {
+    let Some(server) = Server::start() else { return };
+    let url = server.options().url.replace("redis://", "rediss://");
+    let state = State::connect(&Options::new(url)).unwrap();
+    until(&state, Link::Away).await;
+    assert_eq!(allowed(&state, "a", 150).await, 100);
 }
 
 #[tokio::test]

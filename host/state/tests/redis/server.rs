@@ -85,8 +85,9 @@ impl Server {
 
     /// Stops it in its tracks (`STOP`), or lets it go on (`CONT`).
     pub fn signal(&self, signal: &str) {
-        let id = self.process.as_ref().unwrap().id().to_string();
-        let done = Command::new("kill").args(["-s", signal, &id]).status().unwrap();
+        let id = self.process.as_ref().unwrap().id();
+        let line = format!("kill -s {signal} {id}");
+        let done = Command::new("sh").args(["-c", &line]).status().unwrap();
         assert!(done.success());
     }
 
@@ -94,9 +95,10 @@ impl Server {
         Options::new(format!("redis://127.0.0.1:{}", self.port))
     }
 
-    /// An instance that shares through it.
+    /// An instance that shares through it, and on a busy machine waits for it, too.
     pub async fn state(&self) -> State {
-        let state = State::connect(&self.options()).unwrap();
+        let options = Options { timeout: PATIENCE, ..self.options() };
+        let state = State::connect(&options).unwrap();
         until(&state, Link::Shared).await;
         state
     }
