@@ -78,7 +78,7 @@ async fn redis_hangs() {
         assert!(begun.elapsed() < PATIENCE, "still shared");
         tokio::task::yield_now().await;
     }
-    assert_eq!(slow.len(), 3, "{slow:?}: then nobody waits any more");
+    assert!(slow.len() >= 3, "{slow:?}: one that is slow once is not away");
     let start = Instant::now();
     assert_eq!(allowed(&state, "b", 1000).await, 100);
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());

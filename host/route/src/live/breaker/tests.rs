@@ -88,6 +88,8 @@ fn failures_outside_the_window_do_not_count() {
         let now = now + Duration::from_secs(minute * 61);
         assert_eq!(closed(&breakers, now).end(Outcome::Failed, now), None);
         assert_eq!(breakers.states(now)[0].1.requests, 1);
+        let over = now + Duration::from_secs(60);
+        assert_eq!(breakers.states(over)[0].1.requests, 0);
     }
 }
 
@@ -182,8 +184,13 @@ fn another_instance_opens_and_closes_it() {
     breakers.force(TARGET, CircuitState::HalfOpen, now);
     let running = probe(&breakers, now);
     breakers.force(TARGET, CircuitState::Closed, now);
-    drop(running);
     let _ = closed(&breakers, now);
+    breakers.force(TARGET, CircuitState::HalfOpen, now);
+    let other = probe(&breakers, now);
+    drop(running);
+    let _ = open(&breakers, now);
+    drop(other);
+    let _ = probe(&breakers, now);
     let far = now + Duration::from_secs(1_000_000);
     breakers.force(TARGET, CircuitState::Open { until: far }, now);
     assert_eq!(open(&breakers, now), now + LONGEST_REST);

@@ -10,8 +10,8 @@
 //!   `requests-day` and `tokens-minute`, in seconds (`33011.38`).
 //! - Mistral: `x-ratelimit-remaining-req-minute` and `-tokens-minute` without a reset, as its API
 //!   answers: nothing left is back within the minute.
-//! - OpenRouter, <https://openrouter.ai/docs/api-reference/limits>: `x-ratelimit-remaining` and
-//!   `x-ratelimit-reset` (milliseconds since 1970).
+//! - OpenRouter: `x-ratelimit-remaining` and `x-ratelimit-reset` (milliseconds since 1970), as
+//!   its answers with status 429 repeat them in `error.metadata.headers`.
 
 use std::time::{Duration, SystemTime};
 

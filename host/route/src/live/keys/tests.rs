@@ -191,7 +191,8 @@ fn reads_what_vendors_tell() {
     let now = (WALL + 9).to_string();
     assert_eq!(told(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", &now)]), after(9.0));
     assert_eq!(told(&[("x-ratelimit-remaining-requests", "59")]), Some(None));
-    assert_eq!(told(&[("x-ratelimit-remaining-tokens", "-1")]), Some(None));
+    let no_limit = [("x-ratelimit-remaining-tokens", "-1"), ("x-ratelimit-reset-tokens", "6m0s")];
+    assert_eq!(told(&no_limit), Some(None));
     assert_eq!(told(&[("content-type", "text/event-stream")]), None);
 }
 

@@ -88,6 +88,8 @@ fn a_thread_whose_clock_is_behind_is_told_the_whole_wait() {
     let later = now + Duration::from_millis(5);
     assert_eq!(limiter.take("a", rate, 1, later), Ok(()));
     let Wait(wait) = limiter.take("a", rate, 1, now).unwrap_err();
+    let early = later + Duration::from_millis(996);
+    assert!(limiter.take("a", rate, 1, early).is_err(), "no time counts twice");
     assert_eq!(limiter.take("a", rate, 1, now + wait), Ok(()));
 }
 

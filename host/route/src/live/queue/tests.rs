@@ -47,6 +47,10 @@ fn who_leaves_has_no_turn() {
     assert_eq!(queue.next(now), None);
     let _again = enter(&queue, "b", "b2", now);
     assert_eq!(drain(&queue, now), ["b2"], "each key has one turn");
+    let first = enter(&queue, "a", "a3", now);
+    let _second = enter(&queue, "b", "b3", now);
+    drop(first);
+    assert_eq!(queue.next(now), Some("b3"), "and none when nobody waits");
 }
 
 #[test]
