@@ -7,7 +7,7 @@ use std::time::Instant;
 
 const SHARDS: usize = 16;
 
-/// A shard with fewer entries is not looked through.
+/// At least so many new names come between two searches for idle entries.
 const FEW: usize = 64;
 
 /// What may be forgotten.
@@ -28,14 +28,15 @@ pub(super) struct Shards<V> {
 #[derive(Debug)]
 struct Shard<V> {
     entries: HashMap<String, V>,
-    /// The idle ones are looked for when there are so many.
-    sweep_at: usize,
+    /// New names until the idle entries are looked for: as many as there were entries, so that
+    /// the search costs a name little, however many come.
+    until_sweep: usize,
 }
 
 impl<V: Idle> Shards<V> {
     /// An empty map that keeps about `most` entries; a name beyond them is served and forgotten.
     pub(super) fn new(most: usize) -> Self {
-        let shard = |_| Mutex::new(Shard { entries: HashMap::new(), sweep_at: FEW });
+        let shard = |_| Mutex::new(Shard { entries: HashMap::new(), until_sweep: FEW });
         let most = most.div_ceil(SHARDS);
         Self { shards: std::array::from_fn(shard), hasher: RandomState::new(), most }
     }
@@ -52,10 +53,11 @@ impl<V: Idle> Shards<V> {
         if let Some(entry) = shard.entries.get_mut(name) {
             return using(entry);
         }
-        if shard.entries.len() >= shard.sweep_at.min(self.most) {
+        if shard.until_sweep == 0 {
             shard.entries.retain(|_, entry| !entry.idle(now));
-            shard.sweep_at = FEW.max(shard.entries.len().saturating_mul(2));
+            shard.until_sweep = FEW.max(shard.entries.len());
         }
+        shard.until_sweep -= 1;
         let mut entry = new();
         let answer = using(&mut entry);
         if shard.entries.len() < self.most {
