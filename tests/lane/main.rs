@@ -4,6 +4,7 @@
 
 mod breaks;
 mod bytes;
+mod check;
 mod counting;
 #[path = "../reload/guests.rs"]
 mod guests;

@@ -61,6 +61,8 @@ settings! {
     LOG_FORMAT = "server.log_format", ["CLASP_LOG_FORMAT"], Some("log-format"), "text";
     /// the same as log level `debug`
     DEBUG = "debug.enabled", ["CLASP_DEBUG"], Some("debug"), "false";
+    /// checks every answer by its dialect's grammar as it is sent; a fault is a warning in the log
+    CHECK = "debug.check", ["CLASP_DEBUG_CHECK"], None, "false";
     /// how long a provider may be silent, before its answer and within it (there, unset, 300s)
     HTTP_TIMEOUT = "http_client.timeout_sec", ["CLASP_HTTP_TIMEOUT", "CLASP_HTTP_TIMEOUT_SEC"], Some("http-timeout"), "600s";
     /// the largest request body

@@ -117,6 +117,8 @@ pub struct Config {
     pub log_level: Setting<LogLevel>,
     /// How it is written.
     pub log_format: Setting<LogFormat>,
+    /// Whether answers are checked by their dialect's grammar while they are sent.
+    pub check: Setting<bool>,
     /// How long a provider may be silent, before its answer and within it. Unset it is for the
     /// former; within an answer the usual limit holds.
     pub http_timeout: Setting<Duration>,

@@ -39,6 +39,7 @@ pub(crate) fn load(flags: Flags, environment: Environment) -> Result<Config, Vec
             value::log_format,
             LogFormat::Text,
         ),
+        check: reader.read(&definition::CHECK, None, value::boolean, false),
         http_timeout: reader.read(
             &definition::HTTP_TIMEOUT,
             flags.http_timeout.as_deref(),

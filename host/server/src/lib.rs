@@ -6,6 +6,7 @@
 mod app;
 mod asked;
 mod catalog;
+mod check;
 mod counting;
 mod lane;
 mod listener;

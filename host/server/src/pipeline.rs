@@ -55,9 +55,13 @@ pub(crate) async fn run(
     record: Record,
 ) {
     let mut reply = Reply::new(dialect, outlet, record, app.config().limits.ping_interval);
+    if *app.config().check {
+        reply.check();
+    }
     if let Err(refused) = steps(&app, dialect, http, &mut reply).await {
         reply.refuse(refused).await;
     }
+    reply.close();
 }
 
 async fn steps(

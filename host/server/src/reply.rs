@@ -16,6 +16,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use tokio::time::{Instant, Sleep};
 
 use crate::asked::Asked;
+use crate::check::Check;
 use crate::lane::Refused;
 use crate::outlet::Outlet;
 use crate::record::Record;
@@ -40,6 +41,7 @@ pub(crate) struct Reply {
     /// The last byte that went out ended an event.
     between: bool,
     buffer: BytesMut,
+    check: Option<Check>,
     ping_interval: Duration,
     last_write: Instant,
     timer: Pin<Box<Sleep>>,
@@ -68,9 +70,22 @@ impl Reply {
             passed: 0,
             between: true,
             buffer: BytesMut::new(),
+            check: None,
             ping_interval,
             last_write: now,
             timer: Box::pin(tokio::time::sleep_until(now + ping_interval)),
+        }
+    }
+
+    /// What goes out is checked by the dialect's grammar.
+    pub(crate) fn check(&mut self) {
+        self.check = Some(Check::new(self.dialect));
+    }
+
+    /// Nothing more goes out.
+    pub(crate) fn close(mut self) {
+        if let Some(check) = self.check.take() {
+            check.finish(self.record.lane);
         }
     }
 
@@ -139,8 +154,7 @@ impl Reply {
         }
         self.between = between;
         self.passed = seen.events;
-        self.outlet.write(bytes).await;
-        self.last_write = Instant::now();
+        self.write(bytes).await;
     }
 
     /// Passes a whole answer on.
@@ -148,7 +162,7 @@ impl Reply {
         self.record.lane = true;
         self.record.content();
         self.record.finished();
-        self.outlet.whole(self.signed(head, JSON).map(|()| body));
+        self.whole(self.signed(head, JSON).map(|()| body));
     }
 
     /// Writes events. A failure among them is returned; what came before it has gone out.
@@ -199,7 +213,7 @@ impl Reply {
             true => self.flush().await,
             false => {
                 let body = self.buffer.split().freeze();
-                self.outlet.whole(self.signed(Response::default(), JSON).map(|()| body));
+                self.whole(self.signed(Response::default(), JSON).map(|()| body));
             }
         }
     }
@@ -223,7 +237,7 @@ impl Reply {
         {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        self.outlet.whole(answer);
+        self.whole(answer);
     }
 
     /// Tells the client of a failure: by its status as long as nothing was sent, then in the
@@ -232,6 +246,7 @@ impl Reply {
     pub(crate) async fn fail(&mut self, failure: &Failure, status: Option<StatusCode>) {
         if !self.between {
             self.record.failed(200, failure);
+            self.check = None;
             return self.outlet.break_off();
         }
         if self.head_sent {
@@ -247,7 +262,7 @@ impl Reply {
         let mut response = error(self.dialect, failure, status, &self.record.request_id);
         self.record.failed(response.status().as_u16(), failure);
         self.targets(response.headers_mut());
-        self.outlet.whole(response);
+        self.whole(response);
     }
 
     fn encode(&mut self, event: Event) {
@@ -303,8 +318,24 @@ impl Reply {
             return;
         }
         let chunk = self.buffer.split().freeze();
-        self.outlet.write(chunk).await;
+        self.write(chunk).await;
+    }
+
+    /// Sends bytes of a stream.
+    async fn write(&mut self, bytes: Bytes) {
+        self.outlet.write(bytes.clone()).await;
         self.last_write = Instant::now();
+        if let Some(check) = self.check.as_mut() {
+            check.push(&bytes, self.record.lane);
+        }
+    }
+
+    /// Sends a complete answer.
+    fn whole(&mut self, answer: Response<Bytes>) {
+        if let Some(check) = self.check.take() {
+            check.whole(answer.status(), answer.body(), self.record.lane);
+        }
+        self.outlet.whole(answer);
     }
 
     /// With what every answer has; what the provider said of it stays.
