@@ -60,7 +60,7 @@ pub(super) fn start(block: &Value, faults: &mut Faults<'_>) {
             let is_empty = input.is_some_and(|input| *input == json!({}));
             faults.check(is_empty, format!("input is {input:?}, not empty"));
         }
-        _ => other(kind, faults),
+        _ => other(block, faults),
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn whole(block: &Value, faults: &mut Faults<'_>) {
             call(block, faults);
             faults.required(block, &[("input", Is::Object)]);
         }
-        _ => other(kind, faults),
+        _ => other(block, faults),
     }
 }
 
@@ -95,6 +95,11 @@ fn call(block: &Value, faults: &mut Faults<'_>) {
     faults.check(id.bytes().all(plain), format!("the id is {id:?}"));
 }
 
-fn other(kind: &str, faults: &mut Faults<'_>) {
+fn other(block: &Value, faults: &mut Faults<'_>) {
+    let kind = text(block, "type");
+    // One that a model made. It is documented for requests alone, but there is no other place.
+    if kind == "image" {
+        return faults.required(block, &[("source", Is::Object)]);
+    }
     faults.check(OTHERS.contains(&kind), format!("no block is of type {kind:?}"));
 }

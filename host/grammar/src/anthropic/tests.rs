@@ -162,7 +162,9 @@ fn blocks_of_every_kind_are_filled_in_their_own_way() {
     assert_eq!(whole(json!({"type": "web_search_tool_result", "content": []})), 0);
     assert_eq!(whole(json!({"type": "redacted_thinking", "data": "x"})), 0);
     assert_eq!(whole(json!({"type": "redacted_thinking", "data": ""})), 2);
-    assert_eq!(whole(json!({"type": "image"})), 2, "no block of an answer");
+    assert_eq!(whole(json!({"type": "image", "source": {"type": "base64"}})), 0);
+    assert_eq!(whole(json!({"type": "image"})), 2, "an image of nothing");
+    assert_eq!(whole(json!({"type": "tool_result"})), 2, "no block of an answer");
 }
 
 #[test]
