@@ -8,6 +8,7 @@ mod check;
 mod counting;
 #[path = "../reload/guests.rs"]
 mod guests;
+mod odd;
 mod openai;
 mod setup;
 mod state;
