@@ -26,7 +26,7 @@ async fn what_is_written_here_has_no_fault() {
         dialect.error(&dialect.ask(&clasp.client(), &dialect.body("x", true)).await, 400);
     }
     clasp.client().post("/v1/messages", b"{").await.error(400);
-    clasp.log().line("is not JSON").await;
+    clasp.log().line("is not valid JSON").await;
     assert!(!clasp.log().text().contains(WARNING), "{}", clasp.log().text());
 }
 
