@@ -126,6 +126,22 @@ async fn c15_an_odd_stream_of_anthropic_s_comes_back_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn c15_nothing_is_lost_of_what_stands_behind_the_end() {
+    let (vendor, clasp) = start().await;
+    let body = with(ask_stream("x"), "model", TARGET).to_string();
+    for begun in ["e", "event: da", "event: data\ndata: [D"] {
+        let first = format!("{MESSAGES}{begun}");
+        let rest = "event: data\ndata: [DONE]\n\n".strip_prefix(begun).unwrap();
+        let sent = format!("{first}{rest}");
+        vendor.then(Answer::frames([first.clone(), rest.to_owned()]));
+        let answer = clasp.client().post("/v1/messages", body.as_bytes()).await;
+        let came = std::str::from_utf8(&answer.body).unwrap();
+        // An answer that has its end is not waited for any longer than for a moment.
+        assert!(came.starts_with(&first) && sent.starts_with(came), "{came:?} came of {sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn c15_an_odd_stream_of_responses_comes_back_byte_for_byte() {
     let vendor = Vendor::start().await;
     vendor.lenient();

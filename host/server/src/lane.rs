@@ -188,6 +188,8 @@ pub(crate) async fn pass_on(relay: Relay, reply: &mut Reply) -> Result<(), Failu
         None => reply.record.finished(),
     }
     let rest = async {
+        // Of what stands behind the end, the begin may have come with it.
+        reply.pass(events.begun.split().freeze(), tap.seen(), true).await;
         while let Ok(Some(bytes)) = body.chunk().await {
             reply.pass(bytes, tap.seen(), true).await;
         }
