@@ -1,0 +1,107 @@
+//! What is done when every target was passed over.
+
+use std::time::Duration;
+
+use clasp_model::{ContextSize, Failure, FailureKind, Retry, Source};
+
+use super::{Candidate, Fault, Scene, names};
+use crate::plan::{Reason, Role};
+
+impl<'r> Scene<'r> {
+    /// Frees the target that is to be tried all the same, or adds larger ones.
+    ///
+    /// # Errors
+    /// Why nothing can be tried.
+    pub(super) fn nothing_left(&self, targets: &mut Vec<Candidate<'r>>) -> Result<(), Failure> {
+        let is_too_long = |target: &Candidate<'_>| matches!(target.fault, Some(Fault::TooLong(_)));
+        if targets.iter().any(is_too_long) {
+            let larger = self.larger(targets);
+            if larger.iter().any(|target| target.fault.is_none() || target.is_tight()) {
+                targets.extend(larger);
+                return Ok(());
+            }
+        }
+        if targets.iter().any(|target| matches!(target.fault, Some(Fault::Unavailable(_)))) {
+            return Err(self.overloaded(targets));
+        }
+        let is_choice = |target: &Candidate<'_>| {
+            !matches!(target.fault, Some(Fault::Region(_) | Fault::Lesser(_)))
+        };
+        let Some(at) = targets.iter().position(is_choice) else {
+            return Err(self.out_of_region(targets));
+        };
+        let Some(first) = targets.get_mut(at) else { return Ok(()) };
+        match &first.fault {
+            Some(Fault::Nowhere) => Err(names::no_provider(first.provider)),
+            Some(Fault::Unknown(failure)) => Err((**failure).clone()),
+            Some(Fault::TooLong(_)) => Err(self.too_long(targets)),
+            // Its provider says what is missing, or its plugin what it cannot take.
+            _ => {
+                first.fault = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// The targets for what is too long elsewhere, but for those that were looked at already.
+    pub(crate) fn larger(&self, targets: &[Candidate<'_>]) -> Vec<Candidate<'r>> {
+        let written = self.router.larger.iter();
+        written
+            .map(|placed| self.candidate(placed, Role::Larger, Reason::Larger))
+            .filter(|one| !targets.iter().any(|other| other.is_for(one.provider, one.model)))
+            .collect()
+    }
+
+    fn overloaded(&self, targets: &[Candidate<'_>]) -> Failure {
+        let until = targets.iter().filter_map(|target| match &target.fault {
+            Some(Fault::Unavailable(unavailable)) => unavailable.until,
+            _ => None,
+        });
+        let retry = match until.min() {
+            Some(wait) => Retry::After(milliseconds(wait)),
+            None => Retry::Again,
+        };
+        let message = format!("no target can take the request now: {}", listed(targets));
+        Failure::new(FailureKind::Overloaded, Source::Host, message).with_retry(retry)
+    }
+
+    fn out_of_region(&self, targets: &[Candidate<'_>]) -> Failure {
+        let allowed = self.router.routing.regions.require.join(", ");
+        let message = format!(
+            "model {:?} has no target in an allowed region ({allowed}): {}",
+            self.query.model,
+            listed(targets)
+        );
+        Failure::new(FailureKind::Permission, Source::Host, message).with_retry(Retry::Never)
+    }
+
+    fn too_long(&self, targets: &[Candidate<'_>]) -> Failure {
+        let windows = targets.iter().filter_map(|target| match target.fault {
+            Some(Fault::TooLong(window)) => Some(u64::from(window)),
+            _ => None,
+        });
+        let context = ContextSize { tokens: self.query.tokens, limit: windows.max() };
+        let message = match (context.tokens, context.limit) {
+            (Some(tokens), Some(limit)) => {
+                format!("prompt is too long: {tokens} tokens > {limit} maximum")
+            }
+            _ => "prompt is too long".to_owned(),
+        };
+        let failure = Failure::new(FailureKind::ContextTooLong, Source::Client, message);
+        Failure { context: Some(context), ..failure }
+    }
+}
+
+/// `openai/gpt-5 (why); …`.
+fn listed(targets: &[Candidate<'_>]) -> String {
+    let each = targets.iter().map(|target| {
+        let why = target.why();
+        format!("{}/{} ({})", target.provider, target.model, why.trim_end_matches('.'))
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// Rounded up, so that nobody comes too early.
+fn milliseconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
+}
