@@ -18,6 +18,7 @@ mod plan;
 mod query;
 mod route;
 mod router;
+mod trim;
 
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use self::overflow::after_overflow;
 pub use self::plan::{Choice, Mapping, PassedOver, Plan, Reason, Role};
 pub use self::query::{Needs, Query, background};
 pub use self::router::Router;
+pub use self::trim::{Trimmed, trim};
 
 /// Why a target takes nothing now.
 #[derive(Clone, Debug, PartialEq, Eq)]

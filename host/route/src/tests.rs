@@ -12,4 +12,5 @@ mod routes;
 mod rules;
 mod strategy;
 mod support;
+mod trim;
 mod unavailable;
