@@ -55,6 +55,19 @@ impl From<&Model> for Facts {
     }
 }
 
+impl Facts {
+    /// With what another one knows beyond it.
+    pub(crate) fn or(self, other: Option<Self>) -> Self {
+        let other = other.unwrap_or_default();
+        Self {
+            window: self.window.or(other.window),
+            output: self.output.or(other.output),
+            abilities: self.abilities.or(other.abilities),
+            price: self.price.or(other.price),
+        }
+    }
+}
+
 /// A provider's models, ready for looking up.
 #[derive(Debug)]
 pub(crate) struct Provider {

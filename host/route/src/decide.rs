@@ -115,8 +115,8 @@ impl<'r> Scene<'r> {
                 .map(|placed| self.candidate(placed, Role::Primary, Reason::Written))
                 .collect(),
             Group::Model { provider, model } => {
-                let at = self.router.providers.get(*provider);
-                let name = at.map_or("", |provider| &provider.name);
+                let at = provider.and_then(|at| self.router.providers.get(at));
+                let name = at.map_or(&self.router.default_provider, |provider| &provider.name);
                 let mut only = Candidate {
                     facts: self.facts(at, name, model),
                     provider: name,
@@ -182,9 +182,11 @@ impl<'r> Scene<'r> {
     }
 
     pub(crate) fn facts(&self, at: Option<&Provider>, provider: &str, model: &str) -> Facts {
-        let known = at.and_then(|provider| provider.facts(model));
-        let listed = || self.live.model(provider, model).as_ref().map(Facts::from);
-        known.or_else(listed).unwrap_or_default()
+        let known = at.and_then(|provider| provider.facts(model)).unwrap_or_default();
+        match known.window.is_none() || known.abilities.is_none() {
+            true => known.or(self.live.model(provider, model).as_ref().map(Facts::from)),
+            false => known,
+        }
     }
 
     /// Why a target cannot serve this request; what passes by itself last.

@@ -57,7 +57,8 @@ pub trait Live {
     /// Requests that run there now.
     fn running(&self, provider: &str, model: &str) -> u32;
 
-    /// What the provider's own list tells of a model that the catalog does not know.
+    /// What the provider's own list tells of a model; asked where the catalog does not know its
+    /// window or its abilities.
     fn model(&self, provider: &str, model: &str) -> Option<Model> {
         let _ = (provider, model);
         None

@@ -7,29 +7,22 @@ use crate::name::{Name, bare};
 use crate::plan::{Choice, Plan, Role};
 use crate::{Live, Query, Router};
 
-/// What is tried instead of the rest of `plan` after `failed` refused the context as too long: the
-/// targets of [`Overflow::targets`](clasp_model::policy::Overflow), then those of the plan behind
-/// `failed`; only those whose window is known to be larger, or not known. `told` is what the
-/// provider said of the sizes. Empty: nothing larger is there.
+/// What is tried instead of the rest of `plan` after the last of `tried` refused the context as too
+/// long: the targets of [`Overflow::targets`](clasp_model::policy::Overflow), then those of the plan;
+/// only those that were not tried, and whose window is known to be larger or not known. `told` is
+/// what the provider said of the sizes. Empty: nothing larger is there.
 pub fn after_overflow(
     router: &Router,
     query: &Query<'_>,
     plan: &Plan,
-    failed: &Choice,
+    tried: &[Choice],
     told: ContextSize,
     live: &dyn Live,
 ) -> Vec<Choice> {
     let name = Name::of(router.unpicked(bare(query.model)));
     let scene = Scene { router, query, live, name: &name };
-    let is_failed = |one: &Choice| one.provider == failed.provider && one.model == failed.model;
-    let at = plan.targets.iter().position(is_failed);
-    let (tried, rest) = plan.targets.split_at(at.map_or(0, |at| at + 1));
-    let is_tried = |provider: &str, model: &str| {
-        let is_it = |one: &Choice| one.provider == provider && one.model == model;
-        tried.iter().any(is_it) || is_it(failed)
-    };
-    let refused = scene.window(&failed.provider, &failed.model);
-    let least = [refused.map(u64::from), told.limit].into_iter().flatten().max();
+    let refused = tried.last().and_then(|choice| scene.window(choice)).map(u64::from);
+    let least = [refused, told.limit].into_iter().flatten().max();
     let needed = told.tokens.or(query.tokens);
     let is_larger = |window: Option<u32>| {
         window.map(u64::from).is_none_or(|window| {
@@ -42,19 +35,21 @@ pub fn after_overflow(
         Some(Fault::TooLong(_)) => told.tokens.is_some(),
         Some(_) => false,
     };
-    let mut choices: Vec<Choice> = scene
-        .larger(&[])
-        .into_iter()
-        .filter(|one| is_able(one) && is_larger(one.facts.window))
-        .filter(|one| !is_tried(one.provider, one.model))
-        .map(Candidate::into_choice)
-        .collect();
-    for choice in rest {
-        let is_there = choices
-            .iter()
-            .any(|other| other.provider == choice.provider && other.model == choice.model);
-        if !is_there && is_larger(scene.window(&choice.provider, &choice.model)) {
-            choices.push(Choice { role: Role::Larger, ..choice.clone() });
+    let mut choices: Vec<Choice> = Vec::new();
+    let mut add = |choice: Choice| {
+        let is_it = |one: &Choice| one.provider == choice.provider && one.model == choice.model;
+        if !tried.iter().any(is_it) && !choices.iter().any(is_it) {
+            choices.push(Choice { role: Role::Larger, ..choice });
+        }
+    };
+    for candidate in scene.larger(&[]) {
+        if is_able(&candidate) && is_larger(candidate.facts.window) {
+            add(candidate.into_choice());
+        }
+    }
+    for choice in &plan.targets {
+        if is_larger(scene.window(choice)) {
+            add(choice.clone());
         }
     }
     choices
@@ -62,8 +57,8 @@ pub fn after_overflow(
 
 impl Scene<'_> {
     /// The context window of a chosen model, if anybody knows it.
-    fn window(&self, provider: &str, model: &str) -> Option<u32> {
-        let at = self.router.providers.iter().find(|one| one.name == provider);
-        self.facts(at, provider, model).window
+    fn window(&self, choice: &Choice) -> Option<u32> {
+        let at = self.router.providers.iter().find(|one| one.name == choice.provider);
+        self.facts(at, &choice.provider, &choice.model).window
     }
 }

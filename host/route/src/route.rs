@@ -161,8 +161,7 @@ impl<'a> Places<'a> {
     }
 
     fn split<'n>(&self, target: &'n str) -> Option<(Place, &'n str)> {
-        if let Some((provider, model)) = target.split_once(',') {
-            let (provider, model) = (provider.trim(), model.trim());
+        if let Some((provider, model)) = at_comma(target) {
             let at = position(self.providers, provider);
             return Some((
                 at.map_or_else(|| Place::Nowhere(provider.to_owned()), Place::At),
@@ -179,6 +178,12 @@ impl<'a> Places<'a> {
             || self.providers.get(at).is_some_and(|provider| provider.usable);
         is_claimed.then_some((Place::At(at), model))
     }
+}
+
+/// `provider,model`; there is no slash in a provider's name.
+pub(crate) fn at_comma(name: &str) -> Option<(&str, &str)> {
+    let (provider, model) = name.split_once(',')?;
+    (!provider.contains('/')).then_some((provider.trim(), model.trim()))
 }
 
 /// The place of the provider of this name.

@@ -8,7 +8,7 @@ use crate::catalog::{Catalog, Provider};
 use crate::condition::{holds, looks_inside, outside_holds};
 use crate::decide::names::{self, Group};
 use crate::name::{Name, Tier, bare};
-use crate::route::{Line, Placed, Places, position};
+use crate::route::{Line, Placed, Places, at_comma, position};
 use crate::{PICKED, Query};
 
 /// What an operator says and what the providers have, made ready for deciding.
@@ -190,8 +190,10 @@ impl Router {
 
     /// `provider/model` with a provider that is set up, or `provider,model` with one that is there.
     pub(crate) fn split<'n>(&self, name: &'n str) -> Option<(usize, &'n str)> {
-        let (at, model) = match name.split_once(',') {
-            Some((provider, model)) => (position(&self.providers, provider.trim())?, model.trim()),
+        let named = at_comma(name)
+            .and_then(|(provider, model)| Some((position(&self.providers, provider)?, model)));
+        let (at, model) = match named {
+            Some(named) => named,
             None => {
                 let (provider, model) = name.split_once('/')?;
                 let at = position(&self.providers, provider)?;

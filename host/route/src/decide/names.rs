@@ -24,8 +24,8 @@ pub(crate) struct Named<'r> {
 pub(crate) enum Group<'r> {
     Line(&'r Line),
     Model {
-        /// Its place.
-        provider: usize,
+        /// Its place; none: the default provider's, which is not there.
+        provider: Option<usize>,
         model: &'r str,
     },
 }
@@ -75,15 +75,18 @@ fn exact<'r>(router: &'r Router, name: &Name<'_>) -> Option<(&'r str, &'r Line)>
 
 /// A name that the operator says nothing about.
 fn unmapped<'r>(router: &'r Router, name: &Name<'r>) -> Result<Named<'r>, Failure> {
-    let (at, default) = router.default().ok_or_else(|| no_provider(&router.default_provider))?;
+    let Some((at, default)) = router.default() else {
+        let group = Group::Model { provider: None, model: name.raw };
+        return Ok(Named { group, mapping: Mapping::Passed, rule: None });
+    };
     // Clients send Anthropic's names for want of others: they do not mean that provider.
-    if !is_clients_own(name.raw) && default.find(name).is_none() {
+    if default.find(name).is_none() && !is_clients_own(name.raw) {
         let others = router.providers.iter().enumerate();
         let mut others = others
             .filter(|(other, provider)| *other != at && provider.usable)
             .filter_map(|(other, provider)| Some((other, provider.find(name)?)));
         if let (Some((provider, model)), None) = (others.next(), others.next()) {
-            let group = Group::Model { provider, model };
+            let group = Group::Model { provider: Some(provider), model };
             return Ok(Named { group, mapping: Mapping::Known, rule: None });
         }
     }
@@ -104,7 +107,7 @@ fn model_on<'r>(
         Mapping::Known => mapping,
         found => found,
     };
-    Ok(Named { group: Group::Model { provider: at, model }, mapping, rule: None })
+    Ok(Named { group: Group::Model { provider: Some(at), model }, mapping, rule: None })
 }
 
 /// The id of a name that a client sent on a certain provider, and what it was taken for there: a

@@ -24,23 +24,40 @@ impl<'r> Scene<'r> {
         if targets.iter().any(|target| matches!(target.fault, Some(Fault::Unavailable(_)))) {
             return Err(self.overloaded(targets));
         }
-        let is_choice = |target: &Candidate<'_>| {
-            !matches!(target.fault, Some(Fault::Region(_) | Fault::Lesser(_)))
+        let is_barred = |target: &&Candidate<'_>| {
+            matches!(target.fault, Some(Fault::Region(_) | Fault::Lesser(_)))
         };
-        let Some(at) = targets.iter().position(is_choice) else {
-            return Err(self.out_of_region(targets));
+        let is_there = |target: &&Candidate<'_>| {
+            !matches!(target.fault, Some(Fault::Nowhere)) && !is_barred(target)
         };
-        let Some(first) = targets.get_mut(at) else { return Ok(()) };
-        match &first.fault {
-            Some(Fault::Nowhere) => Err(names::no_provider(first.provider)),
-            Some(Fault::Unknown(failure)) => Err((**failure).clone()),
-            Some(Fault::TooLong(_)) => Err(self.too_long(targets)),
-            // Its provider says what is missing, or its plugin what it cannot take.
-            _ => {
-                first.fault = None;
-                Ok(())
+        match targets.iter().find(is_there).map(|first| &first.fault) {
+            None => Err(match targets.iter().find(|target| !is_barred(target)) {
+                Some(gone) if !targets.iter().any(|target| is_barred(&target)) => {
+                    names::no_provider(gone.provider)
+                }
+                _ => self.out_of_region(targets),
+            }),
+            Some(Some(Fault::Unknown(failure))) => Err((**failure).clone()),
+            Some(Some(Fault::TooLong(_))) => Err(self.too_long(targets)),
+            Some(_) => self.free_one(targets),
+        }
+    }
+
+    /// The first target stays that only cannot do what is needed, or is not set up: its provider or
+    /// its plugin says what is missing.
+    fn free_one(&self, targets: &mut [Candidate<'_>]) -> Result<(), Failure> {
+        for target in targets.iter_mut() {
+            match target.fault {
+                Some(Fault::NotSetUp) => {}
+                Some(Fault::Unable(_)) => target.fault = self.unavailable(target),
+                _ => continue,
+            }
+            if !matches!(target.fault, Some(Fault::Unavailable(_))) {
+                target.fault = None;
+                return Ok(());
             }
         }
+        Err(self.overloaded(targets))
     }
 
     /// The targets for what is too long elsewhere, but for those that were looked at already.

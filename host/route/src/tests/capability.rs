@@ -125,10 +125,9 @@ fn a_count_that_may_be_wrong_refuses_nothing() {
 
 #[test]
 fn what_a_provider_lists_of_a_model_counts_where_nobody_else_knows() {
-    let router = router(all(to(&["a/new", "b/m"])), four());
+    let router = router(all(to(&["a/new", "b/m"])), knowing(&[("b", window(9000))]));
     let live = Now { listed: vec![("a", 1000), ("b", 10)], ..Now::default() };
     let query = Query { tokens: Some(5000), ..query() };
-    let plan = decide(&router, &query, &live).unwrap();
-    assert_eq!(plan.targets[0].provider, "b");
+    assert_eq!(order(&router, &query, &live), ["b"]);
     assert_eq!(order(&router, &query, &NoLive), ["a", "b"]);
 }

@@ -4,9 +4,9 @@ use clasp_model::Abilities;
 use clasp_model::policy::{FallbackMode, Route, Routing};
 
 use super::support::{
-    ALL, able, all, four, knowing, list, order, price, query, router, to, why, window,
+    ALL, able, all, four, knowing, list, order, price, query, router, targets, to, why, window,
 };
-use crate::{NoLive, Query, Reason, Role, decide};
+use crate::{NoLive, Query, Reason, Role, Router, decide};
 
 fn mode(mode: FallbackMode) -> Routing {
     Routing { fallback: list(&["b/m", "c/m", "d/m"]), mode, ..all(to(&["a/m"])) }
@@ -49,6 +49,15 @@ fn a_tier_that_a_name_goes_by_has_its_fallback_once() {
     let plan = decide(&router(routing, four()), &Query { model: "haiku", ..query() }, &NoLive);
     let reasons: Vec<_> = plan.unwrap().targets.into_iter().map(|one| one.reason).collect();
     assert_eq!(reasons, [Reason::Written, Reason::RouteFallback]);
+}
+
+#[test]
+fn d04_a_fallback_serves_where_the_default_provider_is_not_there() {
+    let routing = Routing { fallback: list(&["b/m"]), ..Routing::default() };
+    let router = Router::new(routing, "gone".to_owned(), four());
+    let plan = decide(&router, &query(), &NoLive).unwrap();
+    assert_eq!(targets(&plan), ["b/m"]);
+    assert_eq!(why(&plan, "gone"), "Provider gone is not available.");
 }
 
 #[test]

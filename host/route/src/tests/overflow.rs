@@ -44,8 +44,7 @@ fn d02_what_is_too_long_for_the_larger_ones_too_is_refused() {
 
 fn after(router: &Router, query: &Query<'_>, at: usize, told: ContextSize) -> Vec<String> {
     let plan = decide(router, query, &NoLive).unwrap();
-    let failed = plan.targets[at].clone();
-    names(after_overflow(router, query, &plan, &failed, told, &NoLive))
+    names(after_overflow(router, query, &plan, &plan.targets[..=at], told, &NoLive))
 }
 
 fn names(choices: Vec<Choice>) -> Vec<String> {
@@ -80,8 +79,24 @@ fn a_larger_target_that_cannot_do_it_or_is_not_there_is_not_tried() {
     let plan: Plan = decide(&router, &query, &NoLive).unwrap();
     let live = Now { down: vec![("c", None)], ..Now::default() };
     let choices =
-        after_overflow(&router, &query, &plan, &plan.targets[0], ContextSize::default(), &live);
+        after_overflow(&router, &query, &plan, &plan.targets, ContextSize::default(), &live);
     assert_eq!(names(choices), ["d"]);
+}
+
+#[test]
+fn what_was_tried_is_not_tried_again() {
+    let router = router(routing(&["a/m"], &["b/m", "c/m"]), four());
+    let plan = decide(&router, &query(), &NoLive).unwrap();
+    let mut tried = plan.targets.clone();
+    let mut found = Vec::new();
+    let told = ContextSize::default();
+    while let Some(next) =
+        after_overflow(&router, &query(), &plan, &tried, told, &NoLive).into_iter().next()
+    {
+        found.push(next.provider.clone());
+        tried.push(next);
+    }
+    assert_eq!(found, ["b", "c"]);
 }
 
 #[test]

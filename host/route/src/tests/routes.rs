@@ -134,6 +134,8 @@ fn a_provider_that_is_not_set_up_claims_no_name_but_after_a_comma() {
     assert_eq!(found("y"), ["a/off/z"]);
     // Who names it is told by it what it lacks.
     assert_eq!(found("off,m"), ["off/m"]);
+    assert_eq!(found("b/odd,name"), ["b/odd,name"]);
+    assert_eq!(found("odd,name"), ["a/odd,name"]);
     // Another one serves instead.
     let plan = decide(&router, &named("z"), &NoLive).unwrap();
     assert_eq!(targets(&plan), ["b/z"]);

@@ -52,3 +52,15 @@ fn what_cannot_do_it_does_not_step_in_for_what_is_not_there() {
     assert_eq!(failure.kind, FailureKind::Overloaded);
     assert!(failure.message.contains("b/m (It cannot see images)"), "{failure}");
 }
+
+#[test]
+fn where_none_can_do_it_the_first_that_is_there_says_so() {
+    let blind = able(clasp_model::Abilities { images: false, ..ALL });
+    let router = router(all(to(&["a/m", "b/m"])), knowing(&[("a", blind), ("b", blind)]));
+    let images = Query { needs: Needs { images: true, ..Needs::default() }, ..query() };
+    let mut live = Now { down: vec![("a", Some(3))], ..Now::default() };
+    assert_eq!(order(&router, &images, &live), ["b"]);
+    live.down.push(("b", Some(2)));
+    let failure = refused(&router, &images, &live);
+    assert_eq!(failure.retry_after(), Some(Duration::from_secs(2)));
+}
