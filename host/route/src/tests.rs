@@ -5,6 +5,7 @@ mod capability;
 mod fallback;
 mod names;
 mod overflow;
+mod plan;
 mod properties;
 mod query;
 mod reads;

@@ -38,18 +38,20 @@ impl<'r> Scene<'r> {
             .chain(written(tiers, Reason::TierFallback))
             .chain(written(&router.fallback, Reason::Fallback));
         let begin = targets.len();
-        let first = self.first_written(named);
+        let first = match mode {
+            FallbackMode::Strict => self.first_written(named),
+            FallbackMode::Balanced | FallbackMode::Cost => None,
+        };
         for mut fallback in chain {
             if targets.iter().any(|other| other.is_for(fallback.provider, fallback.model)) {
                 continue;
             }
-            let lacks = match (mode, &first) {
-                (FallbackMode::Strict, Some(first)) => {
-                    capability::lacks(&first.facts, &fallback.facts)
-                }
-                _ => None,
-            };
-            if let (Some(what), None) = (lacks, &fallback.fault) {
+            let lacks =
+                first.as_ref().and_then(|first| capability::lacks(&first.facts, &fallback.facts));
+            // What passes by itself, or may serve all the same, would let it in again.
+            let may_serve =
+                matches!(fallback.fault, None | Some(Fault::Unavailable(_) | Fault::Tight(_)));
+            if let (Some(what), true) = (lacks, may_serve) {
                 let why = format!("It lacks what the first target has: {what}.");
                 fallback.fault = Some(Fault::Lesser(why));
             }

@@ -4,7 +4,8 @@ use clasp_model::Abilities;
 use clasp_model::policy::{FallbackMode, Route, Routing};
 
 use super::support::{
-    ALL, able, all, four, knowing, list, order, price, query, router, targets, to, why, window,
+    ALL, Now, able, all, four, knowing, list, order, price, query, refused, router, targets, to,
+    why, window,
 };
 use crate::{NoLive, Query, Reason, Role, Router, decide};
 
@@ -91,6 +92,18 @@ fn strict_takes_only_what_has_all_that_the_first_has() {
         why(&plan, "d"),
         "It lacks what the first target has: a context window of 1000 tokens (not known)."
     );
+}
+
+#[test]
+fn strict_lets_nothing_lesser_in_for_want_of_others() {
+    let catalog = knowing(&[("a", window(1000)), ("b", window(900))]);
+    let routing =
+        Routing { fallback: list(&["b/m"]), mode: FallbackMode::Strict, ..all(to(&["a/m"])) };
+    let router = router(routing, catalog);
+    let tight = Query { tokens: Some(850), output: Some(100), ..query() };
+    let live = Now { down: vec![("a", None)], ..Now::default() };
+    let failure = refused(&router, &tight, &live);
+    assert!(failure.message.contains("1000 tokens (has 900)"), "{failure}");
 }
 
 #[test]
