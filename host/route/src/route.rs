@@ -191,9 +191,10 @@ pub(crate) fn position(providers: &[Provider], name: &str) -> Option<usize> {
     providers.iter().position(|provider| provider.name.eq_ignore_ascii_case(name))
 }
 
-/// The route of just this name; `-` and `_` are the same, and a date does not matter.
+/// The route of just this name; `-` and `_` are the same. An operator who writes a date means it.
 fn exact<'a>(routes: &'a BTreeMap<String, Route>, name: &Name<'_>) -> Option<(&'a str, &'a Route)> {
-    spellings(name).into_iter().flatten().find_map(|name| {
+    let [exact, low, high, ..] = spellings(name);
+    [exact, low, high].into_iter().flatten().find_map(|name| {
         let (name, route) = routes.get_key_value(&name)?;
         Some((name.as_str(), route))
     })

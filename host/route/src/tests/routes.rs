@@ -64,6 +64,15 @@ fn an_alias_of_a_route_is_that_route() {
 }
 
 #[test]
+fn a_date_that_the_operator_wrote_is_meant() {
+    let routing =
+        routes(&[("m", to(&["b/m"])), ("fast", to(&["m-2024-08-06"])), ("f", to(&["m"]))]);
+    let router = router(routing, four());
+    assert_eq!(targets(&decide(&router, &named("fast"), &NoLive).unwrap()), ["a/m-2024-08-06"]);
+    assert_eq!(targets(&decide(&router, &named("f"), &NoLive).unwrap()), ["b/m"]);
+}
+
+#[test]
 fn a_circle_of_routes_ends() {
     let routing = routes(&[
         ("m", to(&["m", "b/m"])),
