@@ -21,16 +21,18 @@ use crate::{Live, Query, Router, Unavailable};
 ///
 /// Targets are passed over that cannot do what the request needs, stand in another region than is
 /// required, or take nothing now. Where nothing is left only for what the targets can do, the first
-/// one stays, since its provider's refusal names what it cannot take; where they are too small, the
-/// larger ones of [`Overflow::targets`](clasp_model::policy::Overflow) are taken.
+/// one stays, since its provider's refusal names what it cannot take. Where they are too small, the
+/// larger ones of [`Overflow::targets`](clasp_model::policy::Overflow) are taken; without one that
+/// fits, those stay for which the count may be wrong, and with
+/// [`Overflow::trim`](clasp_model::policy::Overflow) the first, for which the request can be trimmed.
 ///
 /// # Errors
 /// - `InvalidRequest`: the name is empty.
 /// - `NotFound`: the provider's list is closed and has no such model.
 /// - `ProviderError`: no provider is set up.
 /// - `Permission`: no target is in a required region.
-/// - `ContextTooLong`: the input does not fit, by far enough that the count cannot be at fault. Its
-///   `context` has both sizes; the limit is the largest window.
+/// - `ContextTooLong`: the input is more than twice as large as every window, so that no error of
+///   counting explains it. Its `context` has both sizes; the limit is the largest window.
 /// - `Overloaded`: nothing is available now; it names each target and why, and when one may be.
 pub fn decide(router: &Router, query: &Query<'_>, live: &dyn Live) -> Result<Plan, Failure> {
     let name = Name::of(router.unpicked(bare(query.model)));
@@ -42,14 +44,18 @@ pub fn decide(router: &Router, query: &Query<'_>, live: &dyn Live) -> Result<Pla
     let mut targets = scene.primaries(&named);
     scene.put_in_order(&mut targets, &named);
     scene.add_fallbacks(&mut targets, &named);
-    let is_left = targets.iter().any(|target| target.fault.is_none());
-    if !is_left && !targets.iter().any(Candidate::is_tight) {
+    let is_fit = |target: &Candidate<'_>| target.fault.is_none();
+    if !targets.iter().any(is_fit) {
+        scene.add_larger(&mut targets);
+    }
+    if !targets.iter().any(|target| is_fit(target) || target.is_tight()) {
         scene.nothing_left(&mut targets)?;
     }
+    let is_left = targets.iter().any(is_fit);
     // What is only tight serves where nothing else does.
     let is_tried = |target: &Candidate<'_>| match is_left {
-        true => target.fault.is_none(),
-        false => target.fault.is_none() || target.is_tight(),
+        true => is_fit(target),
+        false => target.is_tight(),
     };
     let (tried, rest): (Vec<_>, Vec<_>) = targets.into_iter().partition(is_tried);
     Ok(Plan {
@@ -101,7 +107,7 @@ pub(crate) enum Fault {
     Lesser(String),
     /// It takes nothing now.
     Unavailable(Unavailable),
-    /// Input and output together may be larger than its window.
+    /// The input, or the input and its answer, may be larger than its window.
     Tight(u32),
 }
 
@@ -252,7 +258,7 @@ impl Candidate<'_> {
             Some(Fault::Unable(what)) => format!("It cannot {what}."),
             Some(Fault::Unavailable(unavailable)) => unavailable.why.clone(),
             Some(Fault::Tight(window)) => {
-                format!("Its context window of {window} tokens may be too small for the answer.")
+                format!("Its context window of {window} tokens may be too small.")
             }
         }
     }

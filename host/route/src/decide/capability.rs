@@ -10,10 +10,10 @@ use crate::catalog::Facts;
 /// they use (Claude Code for 128,000 tokens), and who asks for a window's worth could go nowhere.
 const ANSWER: u64 = 4;
 
-/// Whether an input is larger than a window, by more than a quarter: counts of other vendors'
-/// tokens are off by up to a fifth, and what may fit is not refused here.
-pub(crate) fn is_too_long(tokens: u64, window: u32) -> bool {
-    tokens.saturating_mul(4) > u64::from(window).saturating_mul(5)
+/// Whether an input is larger than a window beyond doubt, which is twice as large: an estimate from
+/// the length of texts may be off by half, and what may fit is not refused here.
+fn is_too_long(tokens: u64, window: u32) -> bool {
+    tokens > u64::from(window).saturating_mul(2)
 }
 
 /// What a model is known not to be able to do.

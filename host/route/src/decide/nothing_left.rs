@@ -8,19 +8,11 @@ use super::{Candidate, Fault, Scene, names};
 use crate::plan::{Reason, Role};
 
 impl<'r> Scene<'r> {
-    /// Frees the target that is to be tried all the same, or adds larger ones.
+    /// Frees the target that is to be tried all the same.
     ///
     /// # Errors
     /// Why nothing can be tried.
-    pub(super) fn nothing_left(&self, targets: &mut Vec<Candidate<'r>>) -> Result<(), Failure> {
-        let is_too_long = |target: &Candidate<'_>| matches!(target.fault, Some(Fault::TooLong(_)));
-        if targets.iter().any(is_too_long) {
-            let larger = self.larger(targets);
-            if larger.iter().any(|target| target.fault.is_none() || target.is_tight()) {
-                targets.extend(larger);
-                return Ok(());
-            }
-        }
+    pub(super) fn nothing_left(&self, targets: &mut [Candidate<'r>]) -> Result<(), Failure> {
         if targets.iter().any(|target| matches!(target.fault, Some(Fault::Unavailable(_)))) {
             return Err(self.overloaded(targets));
         }
@@ -38,18 +30,22 @@ impl<'r> Scene<'r> {
                 _ => self.out_of_region(targets),
             }),
             Some(Some(Fault::Unknown(failure))) => Err((**failure).clone()),
-            Some(Some(Fault::TooLong(_))) => Err(self.too_long(targets)),
+            Some(Some(Fault::TooLong(_))) if !self.router.routing.overflow.trim => {
+                Err(self.too_long(targets))
+            }
             Some(_) => self.free_one(targets),
         }
     }
 
     /// The first target stays that only cannot do what is needed, or is not set up: its provider or
-    /// its plugin says what is missing.
+    /// its plugin says what is missing. So does one that is too small, if the request may be trimmed.
     fn free_one(&self, targets: &mut [Candidate<'_>]) -> Result<(), Failure> {
         for target in targets.iter_mut() {
             match target.fault {
                 Some(Fault::NotSetUp) => {}
-                Some(Fault::Unable(_)) => target.fault = self.unavailable(target),
+                Some(Fault::Unable(_) | Fault::TooLong(_)) => {
+                    target.fault = self.unavailable(target);
+                }
                 _ => continue,
             }
             if !matches!(target.fault, Some(Fault::Unavailable(_))) {
@@ -58,6 +54,18 @@ impl<'r> Scene<'r> {
             }
         }
         Err(self.overloaded(targets))
+    }
+
+    /// Adds larger targets where the input, as counted, is too long for one that was looked at.
+    pub(super) fn add_larger(&self, targets: &mut Vec<Candidate<'r>>) {
+        let tokens = self.query.tokens.unwrap_or(0);
+        let is_too_small = |target: &Candidate<'_>| match target.fault {
+            Some(Fault::TooLong(window) | Fault::Tight(window)) => tokens > u64::from(window),
+            _ => false,
+        };
+        if targets.iter().any(is_too_small) {
+            targets.extend(self.larger(targets));
+        }
     }
 
     /// The targets for what is too long elsewhere, but for those that were looked at already.

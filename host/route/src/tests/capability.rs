@@ -77,6 +77,7 @@ fn a_window_that_is_too_small_is_passed_over() {
     let plan = decide(&router, &tokens(3000), &NoLive).unwrap();
     assert_eq!(plan.targets[0].provider, "b");
     assert_eq!(why(&plan, "a"), "The input is larger than its context window of 1000 tokens.");
+    assert_eq!(order(&router, &tokens(1001), &NoLive), ["b"]);
 }
 
 #[test]
@@ -109,17 +110,17 @@ fn what_is_only_tight_serves_where_nothing_larger_does() {
 #[test]
 fn d02_what_fits_nowhere_is_told_with_both_sizes() {
     let router = router(all(two()), knowing(&[("a", window(1000)), ("b", window(2000))]));
-    let failure = refused(&router, &Query { tokens: Some(3000), ..query() }, &NoLive);
+    let failure = refused(&router, &Query { tokens: Some(5000), ..query() }, &NoLive);
     assert_eq!(failure.kind, FailureKind::ContextTooLong);
     let context = failure.context.unwrap();
-    assert_eq!((context.tokens, context.limit), (Some(3000), Some(2000)));
+    assert_eq!((context.tokens, context.limit), (Some(5000), Some(2000)));
 }
 
 #[test]
 fn a_count_that_may_be_wrong_refuses_nothing() {
     let router = router(all(to(&["a/m"])), knowing(&[("a", window(1000))]));
-    assert_eq!(order(&router, &Query { tokens: Some(1250), ..query() }, &NoLive), ["a"]);
-    let failure = refused(&router, &Query { tokens: Some(1251), ..query() }, &NoLive);
+    assert_eq!(order(&router, &Query { tokens: Some(2000), ..query() }, &NoLive), ["a"]);
+    let failure = refused(&router, &Query { tokens: Some(2001), ..query() }, &NoLive);
     assert_eq!(failure.kind, FailureKind::ContextTooLong);
 }
 

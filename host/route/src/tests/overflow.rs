@@ -29,6 +29,30 @@ fn what_is_too_long_goes_to_the_larger_targets() {
 }
 
 #[test]
+fn what_seems_too_long_goes_to_the_larger_targets_where_they_fit() {
+    let catalog = knowing(&[("a", window(1000)), ("b", window(1100)), ("c", window(9000))]);
+    let larger = router(routing(&["a/m"], &["b/m", "c/m"]), catalog.clone());
+    assert_eq!(order(&larger, &long(1200), &NoLive), ["c"]);
+    // Room for the answer alone is no reason.
+    let full = Query { output: Some(500), ..long(900) };
+    assert_eq!(order(&larger, &full, &NoLive), ["a"]);
+    // Without one that fits, the count may be wrong.
+    let none = router(routing(&["a/m"], &["b/m"]), catalog);
+    assert_eq!(order(&none, &long(1200), &NoLive), ["a", "b"]);
+}
+
+#[test]
+fn what_may_be_trimmed_is_not_refused() {
+    let mut trims = routing(&["a/m", "b/m"], &[]);
+    trims.overflow.trim = true;
+    let catalog = knowing(&[("a", window(1000)), ("b", window(2000))]);
+    let router = router(trims, catalog);
+    assert_eq!(order(&router, &long(5000), &NoLive), ["a"]);
+    let live = Now { down: vec![("a", None)], ..Now::default() };
+    assert_eq!(order(&router, &long(5000), &live), ["b"]);
+}
+
+#[test]
 fn d02_what_is_too_long_for_the_larger_ones_too_is_refused() {
     let catalog = knowing(&[("a", window(1000)), ("b", window(2000))]);
     let router = router(routing(&["a/m"], &["b/m"]), catalog);
