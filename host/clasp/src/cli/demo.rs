@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use clasp_config::{Config, DEMO, Environment, Flags};
+use clasp_config::{Config, DEMO, Environment, Flags, Sources};
 use http::Request;
 use http::header::{CONTENT_TYPE, HOST};
 use http_body_util::{BodyExt, Full};
@@ -29,7 +29,8 @@ pub(super) fn run() -> Result<(), Error> {
     let home = std::env::var_os("HOME").map(|home| ("HOME", home));
     let flags = Flags { port: Some("0".into()), provider: Some(DEMO.into()), ..Flags::default() };
     let quiet = [("CLASP_LOG_LEVEL", "warn".into())];
-    let config = Config::load(flags, Environment::from_variables(home.into_iter().chain(quiet)))?;
+    let environment = Environment::from_variables(home.into_iter().chain(quiet));
+    let config = Config::load(flags, environment, Sources::default())?;
     log::start(&config);
     tokio()?.block_on(show(config))
 }
