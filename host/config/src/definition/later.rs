@@ -2,7 +2,7 @@
 
 use super::{
     CACHE, COMPACTION, DEBUG_REQUESTS, DEBUG_RESPONSES, DEGRADE_CACHED, Definition, PLUGIN_WASI,
-    PROMPT_CACHE, SESSION_TIMEOUT,
+    PROMPT_CACHE, PROMPT_CACHE_SIZE, SESSION_TIMEOUT,
 };
 
 /// Parts of the file that a later build reads, and what they are called.
@@ -23,6 +23,7 @@ const WITHOUT_EFFECT: &[(&Definition, &str)] = &[
     (&COMPACTION, "clients send their whole conversations, which are never mixed"),
     (&SESSION_TIMEOUT, "no conversation is kept, so none can be mixed with another"),
     (&PROMPT_CACHE, "prompts are cached by the providers, as clients ask for it"),
+    (&PROMPT_CACHE_SIZE, "prompts are cached by the providers, as clients ask for it"),
     (&PLUGIN_WASI, "plugins never get WASI"),
 ];
 

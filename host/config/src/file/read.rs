@@ -12,7 +12,7 @@ use crate::{Fault, Origin};
 const DEEPEST: usize = 32;
 
 /// Values of a file, those that aliases stand for among them: a small file can stand for billions.
-const MOST_NODES: usize = 50_000;
+const MOST_NODES: usize = 20_000;
 
 /// Reads a file. What is wrong in it goes to `faults`.
 pub(super) fn read(path: &Path, bytes: &[u8], faults: &mut Vec<Fault>) -> Node {
@@ -35,10 +35,15 @@ pub(super) fn read(path: &Path, bytes: &[u8], faults: &mut Vec<Fault>) -> Node {
         let done = match next {
             Ok((event, span)) => tree.event(event, span.start.line()),
             Err(error) => {
-                let tab = text.lines().nth(error.marker().line().saturating_sub(1));
-                let tab = tab.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t'));
-                let fix =
-                    if tab { "indent with spaces, not tabs" } else { "correct the YAML there" };
+                let line = text.lines().nth(error.marker().line().saturating_sub(1));
+                let line = line.unwrap_or_default();
+                let fix = if line.trim_start_matches(' ').starts_with('\t') {
+                    "indent with spaces, not tabs"
+                } else if line.contains("${") {
+                    "put quotes around ${NAME} within braces and brackets, and correct the YAML there"
+                } else {
+                    "correct the YAML there"
+                };
                 let what = format!("is not YAML: {}", error.info());
                 Err((error.marker().line(), what, fix))
             }

@@ -165,6 +165,7 @@ impl Reader {
         if let (Some(_), Some(list)) = (one, list) {
             let what = "there are both api_key and api_keys";
             self.fault(list.line, what, "write all keys into api_keys");
+            return Vec::new();
         }
         let mut keys = one.map(|node| self.keys_of_text(node)).unwrap_or_default();
         for (index, item) in list.map(Node::items).unwrap_or_default().iter().enumerate() {

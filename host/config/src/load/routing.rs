@@ -7,7 +7,7 @@ use clasp_model::policy::{
 use clasp_model::{Dialect, Header};
 
 use super::{Reader, number, texts, truth, whole};
-use crate::file::{Entry, Node};
+use crate::file::{Data, Entry, Node};
 use crate::{Config, Definition, definition, value};
 
 /// The tiers that have settings of their own.
@@ -123,11 +123,12 @@ impl Reader {
             mode: node.get("fallback_mode").and_then(Node::value).map(mode),
             parameters: node.get("parameters").map(parameters).unwrap_or_default(),
         };
-        // Where targets are missing altogether, the shape says so.
-        let has_list =
-            !of.items().is_empty() || node.get("targets").is_some() || node.value().is_some();
-        if route.targets.is_empty() && (has_list || matches!(node.data, crate::file::Data::List(_)))
-        {
+        // Where something is written that is no target, the shape says so.
+        let is_empty = match &of.data {
+            Data::List(items) => items.is_empty(),
+            _ => false,
+        };
+        if is_empty {
             self.fault(of.line, "there is no target", "name a model, or provider/model");
         } else if route.strategy == Strategy::Weighted
             && !route.targets.is_empty()
