@@ -153,19 +153,19 @@ settings! {
     CACHE_SIZE = "cache.max_size", Whole(1, MANY), ["CLASP_CACHE_MAX_SIZE"], Some("cache-max-size"), "1000";
     /// how long each
     CACHE_TTL = "cache.ttl", Period, ["CLASP_CACHE_TTL"], Some("cache-ttl"), "3600s";
-    /// once kept conversations apart from what clients send
+    /// kept conversations on the proxy's side
     COMPACTION = "session.compaction", Boolean, ["CLASP_COMPACTION"], None, "false";
-    /// once how long a conversation was kept
+    /// how long a conversation was kept there
     SESSION_TIMEOUT = "session.timeout", Period, ["CLASP_SESSION_TIMEOUT"], None, "3600s";
-    /// once a cache of prompts
+    /// kept prompts
     PROMPT_CACHE = "prompt_cache.enabled", Boolean, [], None, "false";
-    /// once its size
+    /// how many
     PROMPT_CACHE_SIZE = "prompt_cache.max_size", Whole(1, MANY), [], None, "100";
     /// a directory of plugin files, watched
     PLUGIN_DIR = "plugins.dir", Path, ["CLASP_PLUGIN_DIR"], Some("plugin-dir"), "~/.clasp/plugins";
     /// takes up changed plugin files while running
     PLUGIN_WATCH = "plugins.watch", Boolean, ["CLASP_PLUGIN_WATCH"], None, "true";
-    /// lets plugins use WASI; this build never does
+    /// lets plugins use WASI
     PLUGIN_WASI = "plugins.allow_wasi", Boolean, ["CLASP_PLUGIN_ALLOW_WASI"], None, "false";
     /// the memory of a plugin's instance that reads an answer
     PLUGIN_MEMORY = "plugins.limits.memory", Size, ["CLASP_PLUGIN_MEMORY"], None, "64MiB";

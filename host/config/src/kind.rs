@@ -45,6 +45,8 @@ pub(crate) enum Kind {
     Words,
     /// `alias:model, …` in a variable, a mapping in the file.
     Aliases,
+    /// `model` or `provider/model`.
+    Model,
     /// A model in a variable; in the file also a list of targets, or a mapping.
     Route,
 }
@@ -62,7 +64,7 @@ impl Kind {
             read.map(drop).map_err(str::to_owned)
         }
         let right = match self {
-            Self::Text | Self::Path | Self::Store | Self::Words | Self::Route => true,
+            Self::Text | Self::Path | Self::Store | Self::Words | Self::Model | Self::Route => true,
             Self::Secret => is_visible(text),
             Self::Header => text.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte)),
             Self::Boolean => return told(value::boolean(text)),
@@ -118,7 +120,7 @@ impl Kind {
             Self::Hash => "sha256: and 64 hexadecimal digits".into(),
             Self::Words => "a list of texts".into(),
             Self::Aliases => "a mapping of aliases to models".into(),
-            Self::Route => "a model, a list of targets, or a mapping with targets".into(),
+            Self::Model | Self::Route => "`model` or `provider/model`".into(),
         }
     }
 
@@ -137,7 +139,7 @@ impl Kind {
                 | Self::Url
                 | Self::Path
                 | Self::Hash
-                | Self::Route
+                | Self::Model
         )
     }
 

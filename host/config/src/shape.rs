@@ -12,7 +12,7 @@ mod tests;
 pub(crate) use self::check::{check, has_secret};
 pub use self::json::schema;
 pub use self::reference::reference;
-pub(crate) use self::root::{CONNECTION_HEADERS, root};
+pub(crate) use self::root::{CONNECTION_HEADERS, root, shared};
 use crate::Definition;
 use crate::kind::Kind;
 
@@ -33,6 +33,8 @@ pub(crate) enum Shape {
     Anything,
     /// What a later build reads.
     Later(&'static str),
+    /// What stands at several places, by its name.
+    Shared(&'static str, fn() -> Shape),
 }
 
 /// A mapping with known keys.

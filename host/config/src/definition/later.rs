@@ -24,7 +24,7 @@ const WITHOUT_EFFECT: &[(&Definition, &str)] = &[
     (&SESSION_TIMEOUT, "no conversation is kept, so none can be mixed with another"),
     (&PROMPT_CACHE, "prompts are cached by the providers, as clients ask for it"),
     (&PROMPT_CACHE_SIZE, "prompts are cached by the providers, as clients ask for it"),
-    (&PLUGIN_WASI, "plugins never get WASI"),
+    (&PLUGIN_WASI, "no plugin ever gets WASI"),
 ];
 
 /// Why a setting does nothing, if that is so.

@@ -90,6 +90,7 @@ impl Reader {
     fn leaves(&self, node: &Node, shape: &Shape, at: &str, shown: &mut Vec<Shown>) {
         let place = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
         let shape = match shape {
+            Shape::Shared(_, make) => return self.leaves(node, &make(), at, shown),
             Shape::Either(shapes) => {
                 let Some(fits) = shapes.iter().find(|shape| shape.is_for(&node.data)) else {
                     return;

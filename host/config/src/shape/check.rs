@@ -28,6 +28,7 @@ pub(crate) fn has_secret(node: &Node, shape: &Shape) -> bool {
             .members
             .iter()
             .any(|member| node.get(member.key).is_some_and(|node| has_secret(node, &member.shape))),
+        (Shape::Shared(_, make), _) => has_secret(node, &make()),
         (Shape::Either(shapes), data) => {
             shapes.iter().any(|shape| shape.is_for(data) && has_secret(node, shape))
         }
@@ -47,6 +48,7 @@ impl Check<'_> {
         }
         match (shape, &node.data) {
             (Shape::Anything, _) => {}
+            (Shape::Shared(_, make), _) => self.node(node, &make(), at),
             (Shape::Later(what), _) => {
                 let what = format!("{at}: this build has no {what} yet");
                 self.fault(node.line, what, "leave it out");
@@ -168,6 +170,9 @@ fn meant(key: &str, object: &Object) -> Option<String> {
 impl Shape {
     /// Whether what stands there is of the sort that this describes.
     pub(crate) fn is_for(&self, data: &Data) -> bool {
+        if let Self::Shared(_, make) = self {
+            return make().is_for(data);
+        }
         match data {
             Data::Null => true,
             Data::Text(_) => matches!(self, Self::Value(_) | Self::Anything),
@@ -194,6 +199,7 @@ impl Shape {
                 let words: Vec<String> = shapes.iter().map(Self::words).collect();
                 words.join(", or ")
             }
+            Self::Shared(_, make) => make().words(),
             Self::Anything => "anything".into(),
             Self::Later(_) => "nothing".into(),
         }

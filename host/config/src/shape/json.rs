@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Name, Object, Shape, root};
+use super::{Name, Object, Shape, root, shared};
 
 /// The JSON Schema (2020-12) of a configuration file, as text.
 pub fn schema() -> String {
@@ -14,6 +14,11 @@ pub fn schema() -> String {
     if let (Some(members), Value::Object(whole)) = (schema.as_object_mut(), of(&root())) {
         members.extend(whole);
         members.insert("patternProperties".into(), json!({"^x-": {}}));
+        let shared = shared().into_iter().filter_map(|shape| match shape {
+            Shape::Shared(name, make) => Some((name.to_owned(), of(&make()))),
+            _ => None,
+        });
+        members.insert("$defs".into(), Value::Object(shared.collect()));
     }
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
@@ -33,6 +38,7 @@ fn of(shape: &Shape) -> Value {
         }
         Shape::Object(object) => of_object(object),
         Shape::Either(shapes) => json!({"anyOf": shapes.iter().map(of).collect::<Vec<_>>()}),
+        Shape::Shared(name, _) => json!({"$ref": format!("#/$defs/{name}")}),
         Shape::Anything => json!({}),
         Shape::Later(_) => Value::Bool(false),
     }

@@ -19,13 +19,18 @@ pub(crate) const CONNECTION_HEADERS: &[&str] = &[
 const TOKENS: Kind = Kind::Whole(1, u32::MAX as u64);
 const PRICE: Kind = Kind::Number(0.0, f64::MAX);
 
+/// What stands at several places.
+pub(crate) fn shared() -> [Shape; 4] {
+    [route(), target(), parameters(), rate()]
+}
+
 /// The whole file.
 pub(crate) fn root() -> Shape {
     let mut root = Object::default();
     for definition in settings() {
         let shape = match definition.kind {
             Kind::Route => route(),
-            Kind::Aliases => names(Name::Model, Shape::Value(Kind::Route)),
+            Kind::Aliases => names(Name::Model, Shape::Value(Kind::Model)),
             Kind::Words => texts(),
             kind => Shape::Value(kind),
         };
@@ -102,7 +107,11 @@ fn provider() -> Shape {
             ]))),
         ),
         member("headers", "sent with every request", headers()),
-        member("options", "the plugin's own settings, as `NAME_<SETTING>`", Shape::Anything),
+        member(
+            "options",
+            "the plugin's own settings, as `NAME_<SETTING>`",
+            names(Name::Model, Shape::Anything),
+        ),
         member("region", "where it is, in your own words; for `routing.regions`", text()),
         member(
             "lane",
@@ -177,18 +186,20 @@ fn client_key() -> Shape {
 }
 
 fn rate() -> Shape {
-    Shape::Either(vec![
-        Shape::Value(Kind::Rate),
-        object([
-            required(member("count", "how many", Shape::Value(Kind::Whole(1, u64::MAX)))),
-            required(member("per", "in this time", Shape::Value(Kind::Period))),
-            member(
-                "burst",
-                "how many at once beyond the even pace; else a sixth",
-                Shape::Value(Kind::Whole(1, u64::MAX)),
-            ),
-        ]),
-    ])
+    Shape::Shared("rate", || {
+        Shape::Either(vec![
+            Shape::Value(Kind::Rate),
+            object([
+                required(member("count", "how many", Shape::Value(Kind::Whole(1, u64::MAX)))),
+                required(member("per", "in this time", Shape::Value(Kind::Period))),
+                member(
+                    "burst",
+                    "how many at once beyond the even pace; else a sixth",
+                    Shape::Value(Kind::Whole(1, u64::MAX)),
+                ),
+            ]),
+        ])
+    })
 }
 
 fn rule() -> Shape {
@@ -233,11 +244,13 @@ pub(crate) const DIALECTS: &[&str] = &["anthropic-messages", "openai-responses",
 pub(crate) const STRATEGIES: &[&str] = &["ordered", "weighted", "latency", "cheapest", "busy"];
 
 fn route() -> Shape {
-    Shape::Either(vec![
-        Shape::Value(Kind::Route),
-        Shape::List(Box::new(target())),
-        object(route_members()),
-    ])
+    Shape::Shared("route", || {
+        Shape::Either(vec![
+            Shape::Value(Kind::Model),
+            Shape::List(Box::new(target())),
+            object(route_members()),
+        ])
+    })
 }
 
 fn route_members() -> Vec<Member> {
@@ -260,32 +273,40 @@ fn route_members() -> Vec<Member> {
 }
 
 fn targets() -> Shape {
-    Shape::Either(vec![Shape::Value(Kind::Route), Shape::List(Box::new(target()))])
+    Shape::Either(vec![Shape::Value(Kind::Model), Shape::List(Box::new(target()))])
 }
 
 fn target() -> Shape {
-    Shape::Either(vec![
-        Shape::Value(Kind::Route),
-        object([
-            required(member("model", "`model` or `provider/model`", Shape::Value(Kind::Route))),
-            member(
-                "weight",
-                "its share under `weighted`; 0 only as a fallback; else 1",
-                Shape::Value(Kind::Whole(0, 1_000_000)),
-            ),
-            member("parameters", "set in requests that go there", parameters()),
-        ]),
-    ])
+    Shape::Shared("target", || {
+        Shape::Either(vec![
+            Shape::Value(Kind::Model),
+            object([
+                required(member(
+                    "model",
+                    "it, at a provider or at the one of requests that name none",
+                    Shape::Value(Kind::Model),
+                )),
+                member(
+                    "weight",
+                    "its share under `weighted`; 0 only as a fallback; else 1",
+                    Shape::Value(Kind::Whole(0, 1_000_000)),
+                ),
+                member("parameters", "set in requests that go there", parameters()),
+            ]),
+        ])
+    })
 }
 
 fn parameters() -> Shape {
-    object([
-        member("temperature", "", Shape::Value(Kind::Number(0.0, 2.0))),
-        member("top_p", "", Shape::Value(Kind::Number(0.0, 1.0))),
-        member("max_output_tokens", "a client's own smaller limit stays", Shape::Value(TOKENS)),
-        member("effort", "of thinking: none, minimal, low, medium, high, …", text()),
-        member("headers", "for the provider", headers()),
-    ])
+    Shape::Shared("parameters", || {
+        object([
+            member("temperature", "", Shape::Value(Kind::Number(0.0, 2.0))),
+            member("top_p", "", Shape::Value(Kind::Number(0.0, 1.0))),
+            member("max_output_tokens", "a client's own smaller limit stays", Shape::Value(TOKENS)),
+            member("effort", "of thinking: none, minimal, low, medium, high, …", text()),
+            member("headers", "for the provider", headers()),
+        ])
+    })
 }
 
 fn headers() -> Shape {

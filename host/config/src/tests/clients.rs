@@ -31,9 +31,13 @@ keys:
     assert_eq!(bob.hash[..4], [0x00, 0xaa, 0x16, 0xbf]);
     assert_eq!((alice.project.as_deref(), alice.admin, bob.admin), (Some("web"), true, false));
     assert_eq!(alice.models, ["gpt-*", "claude-opus-5"]);
-    let rate = |count, seconds, burst| Some(Rate { count, per: Duration::from_secs(seconds), burst });
-    let limits =
-        Limits { requests: rate(60, 60, 10), tokens: rate(100_000, 3600, 5000), concurrency: Some(4) };
+    let rate =
+        |count, seconds, burst| Some(Rate { count, per: Duration::from_secs(seconds), burst });
+    let limits = Limits {
+        requests: rate(60, 60, 10),
+        tokens: rate(100_000, 3600, 5000),
+        concurrency: Some(4),
+    };
     assert_eq!(alice.limits, limits);
     assert_eq!(bob.limits, Limits::default());
     assert!(clients.required);
@@ -69,7 +73,10 @@ fn what_makes_no_key_is_told() {
         ("keys: [{name: a, key: x}, {name: a, key: y}]", "two client keys are named a"),
         ("keys: [{name: a, key: x}, {name: b, key: x}]", "b has the same key as a"),
         (hash.as_str(), "b has the same key as a"),
-        ("auth: {api_key: x}\nkeys: [{name: default, key: y}]", "two client keys are named default"),
+        (
+            "auth: {api_key: x}\nkeys: [{name: default, key: y}]",
+            "two client keys are named default",
+        ),
         ("keys: [{name: a}]", "has no key"),
         ("keys: [{key: a}]", "keys[0] has no name"),
         ("keys: [{name: a, hash: \"sha256:12\"}]", "64 hexadecimal digits"),

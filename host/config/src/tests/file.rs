@@ -87,7 +87,11 @@ fn what_is_no_configuration_is_told_with_its_line() {
         ("server: {}\n---\nserver: {}\n", 2, "second document"),
         ("- a\n- b\n", 1, "not a mapping"),
         ("just words\n", 1, "not a mapping"),
-        ("server: {port: 1}\nserver: {port: 2}\n", 2, "server is there twice; the first is in line 1"),
+        (
+            "server: {port: 1}\nserver: {port: 2}\n",
+            2,
+            "server is there twice; the first is in line 1",
+        ),
         ("server:\n  port: 1\n  port: 2\n", 3, "port is there twice"),
         ("server:\n  ? [a, b]\n  : c\n", 2, "key is a list"),
         ("server: *nobody\n", 1, "is not YAML"),
@@ -174,7 +178,10 @@ models:
     assert_eq!(config.host.to_string(), "127.0.0.3");
     let model = |tier: &str| config.routing.tiers[tier].targets[0].model.clone();
     assert_eq!(config.routing.default.as_ref().unwrap().targets[0].model, "a-b-a");
-    assert_eq!((model("opus"), model("sonnet"), model("haiku")), ("$a and $5".into(), "${NAME}".into(), "ay".into()));
+    assert_eq!(
+        (model("opus"), model("sonnet"), model("haiku")),
+        ("$a and $5".into(), "${NAME}".into(), "ay".into())
+    );
     // A variable that looks like a number is a text where one is wanted.
     assert!(read("models: {default: \"${PORT}\"}", &set).is_ok());
     assert!(read("models:\n  default: ${PORT}", &set).is_ok());
@@ -184,7 +191,9 @@ models:
 
 #[test]
 fn variables_that_are_not_set_are_told_by_name() {
-    let found = wrong("server:\n  port: ${NO_PORT}\n  host: ${}\nprovider: ${A\nkeys: [{name: a, key: \"${NO_KEY}\"}]\n${K}: 1");
+    let found = wrong(
+        "server:\n  port: ${NO_PORT}\n  host: ${}\nprovider: ${A\nkeys: [{name: a, key: \"${NO_KEY}\"}]\n${K}: 1",
+    );
     for expected in [
         "clasp.yaml:2: the variable NO_PORT is not set; set it, or write a default",
         "clasp.yaml:3: \"\" is no name",
@@ -211,7 +220,10 @@ fn d07_no_message_shows_a_secret() {
         "multi_provider: {enabled: true, opus: {api_key: KEY}}",
         "server: {port: \"${MY_API_KEY}\", log_level: \"${MY_API_KEY}\"}",
     ] {
-        let faults = read(&text.replace("KEY", SECRET).replace("${MY_API_sk-very\u{e9}secret}", "${MY_API_KEY}"), &set);
+        let faults = read(
+            &text.replace("KEY", SECRET).replace("${MY_API_sk-very\u{e9}secret}", "${MY_API_KEY}"),
+            &set,
+        );
         let faults = faults.expect_err(text);
         let told = format!("{faults:?}{}", faults.iter().map(Fault::to_string).collect::<String>());
         assert!(!told.contains("secret"), "{text}: {told}");
@@ -227,11 +239,16 @@ multi_provider: {enabled: true, opus: {provider: a, model: m, api_key: KEY}}
 models: {fast: {targets: [m], parameters: {headers: {x-key: \"${MY_API_KEY}\"}}}}
 ";
     let text = text.replace("KEY2", "sk-verysecret2").replace(": KEY", &format!(": {secret}"));
-    let text = text.replace("[KEY]", &format!("[{secret}]")).replace(":KEY@", &format!(":{secret}@"));
+    let text =
+        text.replace("[KEY]", &format!("[{secret}]")).replace(":KEY@", &format!(":{secret}@"));
     let config = read(&text, &[("MY_API_KEY", secret), ("OPENAI_API_KEY", secret)]).unwrap();
     let told = format!("{config:?}{:?}{:?}", show(&config), config.warnings);
     assert!(!told.contains("verysecret"), "{told}");
-    assert!(show(&config).iter().any(|shown| shown.key == "providers.a.api_keys[0]" && shown.value == "(set)"));
+    assert!(
+        show(&config)
+            .iter()
+            .any(|shown| shown.key == "providers.a.api_keys[0]" && shown.value == "(set)")
+    );
     let sources = Sources::from_text("c", text);
     assert!(!format!("{sources:?}").contains("verysecret"));
     use secrecy::ExposeSecret;

@@ -9,11 +9,7 @@ use crate::{Chosen, Config, Flags, Loaded, Provider, Sources};
 
 fn keys(provider: &Provider) -> Vec<(&str, u32, &str)> {
     let key = |key: &'_ crate::ProviderKey| key.secrets["api-key"].expose_secret().to_owned();
-    provider
-        .keys
-        .iter()
-        .map(|one| (one.name.as_str(), one.weight, &*key(one).leak()))
-        .collect()
+    provider.keys.iter().map(|one| (one.name.as_str(), one.weight, &*key(one).leak())).collect()
 }
 
 #[test]
@@ -68,7 +64,10 @@ fn a_variable_wins_over_what_the_file_says_of_a_provider() {
     assert_eq!((openai.base_url.value.as_str(), openai.lane), ("http://file", false));
     let set = [("OPENAI_API_KEY", "a"), ("OPENAI_BASE_URL", "http://b"), ("OPENAI_LANE", "on")];
     let openai = read(text, &set).unwrap().provider("openai", &manifest("openai")).unwrap();
-    assert_eq!((keys(&openai)[0].2, openai.base_url.value.as_str(), openai.lane), ("a", "http://b", true));
+    assert_eq!(
+        (keys(&openai)[0].2, openai.base_url.value.as_str(), openai.lane),
+        ("a", "http://b", true)
+    );
 }
 
 #[test]
@@ -76,7 +75,11 @@ fn several_keys_stand_in_one_variable() {
     let of = |value: &str| {
         let config = load(&[("OPENAI_API_KEY", value)]);
         let provider = config.provider("openai", &manifest("openai")).unwrap();
-        provider.keys.iter().map(|key| key.secrets["api-key"].expose_secret().to_owned()).collect::<Vec<_>>()
+        provider
+            .keys
+            .iter()
+            .map(|key| key.secrets["api-key"].expose_secret().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(of("sk-1, sk-2,sk-3"), ["sk-1", "sk-2", "sk-3"]);
     assert_eq!(of("sk-1"), ["sk-1"]);
@@ -117,7 +120,10 @@ providers:
 #[test]
 fn options_that_do_not_fit_are_told_with_their_line() {
     for (options, expected) in [
-        ("{safety: none}", "clasp.yaml:1: \"none\" will not do for safety of gemini; it must be off or high"),
+        (
+            "{safety: none}",
+            "clasp.yaml:1: \"none\" will not do for safety of gemini; it must be off or high",
+        ),
         ("{budget: \"7\"}", "will not do for budget of gemini; it must be a whole number"),
         ("{budget: -1}", "at least 0"),
         ("{stops: [a, 1]}", "a list will not do for stops/1 of gemini; it must be text"),
@@ -134,18 +140,25 @@ fn options_that_do_not_fit_are_told_with_their_line() {
 fn providers_of_the_file_can_serve() {
     let [openai, groq] = [manifest("openai"), manifest("groq")];
     let loaded = [&openai, &groq].map(|manifest| Loaded { manifest, named: false });
-    let choose = |text: &str, set: &[(&str, &str)]| match read(text, set).unwrap().choose(&loaded, || false) {
-        Ok(Chosen::Provider { name, why }) => (name, why),
-        other => panic!("{other:?}"),
-    };
+    let choose =
+        |text: &str, set: &[(&str, &str)]| match read(text, set).unwrap().choose(&loaded, || false)
+        {
+            Ok(Chosen::Provider { name, why }) => (name, why),
+            other => panic!("{other:?}"),
+        };
     let text = "providers:\n  work: {plugin: openai, api_key: a}\n  idle: {plugin: groq}\n  groq: {api_key: b}\n";
     assert_eq!(choose(text, &[]), ("work".into(), "clasp.yaml:2 sets it up".into()));
     assert_eq!(choose(text, &[("OPENAI_API_KEY", "k")]).0, "openai");
     assert_eq!(choose(text, &[("PROVIDER", "groq")]).0, "groq");
-    assert_eq!(choose("api_keys: {openai: k}", &[]), ("openai".into(), "clasp.yaml:1 is set".into()));
-    let wrong = file("provider: wrok\nproviders: {work: {plugin: openai}}").choose(&loaded, || false);
+    assert_eq!(
+        choose("api_keys: {openai: k}", &[]),
+        ("openai".into(), "clasp.yaml:1 is set".into())
+    );
+    let wrong =
+        file("provider: wrok\nproviders: {work: {plugin: openai}}").choose(&loaded, || false);
     assert!(wrong.unwrap_err().to_string().contains("did you mean work?"));
-    let faults = file("providers: {a: {plugin: opneai}, b: {plugin: openai}}").check_providers(&loaded);
+    let faults =
+        file("providers: {a: {plugin: opneai}, b: {plugin: openai}}").check_providers(&loaded);
     assert_eq!(faults.len(), 2, "{faults:?}");
     assert!(faults[0].to_string().contains("no plugin opneai is loaded; did you mean openai?"));
     assert!(faults[1].to_string().contains("needs api-key"));
@@ -158,9 +171,15 @@ fn what_a_provider_cannot_be_is_told() {
         ("providers: {demo: {}}", "inside clasp"),
         ("providers: {a: {api_key: x, api_keys: [y]}}", "both api_key and api_keys"),
         ("providers: {a: {api_keys: [x, x]}}", "same key is there twice"),
-        ("providers: {a: {api_keys: [{key: x, name: n}, {key: y, name: n}]}}", "two keys are named n"),
+        (
+            "providers: {a: {api_keys: [{key: x, name: n}, {key: y, name: n}]}}",
+            "two keys are named n",
+        ),
         ("providers: {a: {api_key: x}}\napi_keys: {a: y}", "provider a has keys already"),
-        ("providers: {a: {base_url: \"http://x\"}}\nendpoints: {a: \"http://y\"}", "has a base URL already"),
+        (
+            "providers: {a: {base_url: \"http://x\"}}\nendpoints: {a: \"http://y\"}",
+            "has a base URL already",
+        ),
         ("providers: {a: {base_url: x.example}}", "give an http or https URL"),
         ("providers: {a: {models: {m: {price: {input: 1}}}}}", "has no output"),
         ("providers: {a: {headers: {\"a b\": c}}}", "letters, digits and dashes"),
@@ -203,9 +222,14 @@ fn d07_a_working_directorys_file_that_takes_a_key_elsewhere_is_warned_of() {
     assert!(warnings(moved, true)[0].contains("OPENAI_API_KEY goes to https://evil.example/v1"));
     assert!(warnings(moved, false).is_empty());
     let taken = "providers: {evil: {plugin: openai, base_url: \"https://evil.example\", api_key: \"${OPENAI_API_KEY}\"}}";
-    assert!(warnings(taken, true)[0].starts_with("OPENAI_API_KEY goes to"), "{:?}", warnings(taken, true));
+    assert!(
+        warnings(taken, true)[0].starts_with("OPENAI_API_KEY goes to"),
+        "{:?}",
+        warnings(taken, true)
+    );
     let header = "providers: {evil: {plugin: openai, base_url: \"https://evil.example\", headers: {x: \"${MY_TOKEN}\"}}}";
     assert!(warnings(header, true)[0].starts_with("MY_TOKEN goes to"));
-    let own = "providers: {evil: {plugin: openai, base_url: \"https://own.example\", api_key: its-own}}";
+    let own =
+        "providers: {evil: {plugin: openai, base_url: \"https://own.example\", api_key: its-own}}";
     assert!(warnings(own, true).is_empty());
 }

@@ -7,7 +7,9 @@ use crate::show;
 fn what_counts_only_after_a_restart_is_named() {
     let before = file("server: {port: 1}");
     let needed = |text: &str| before.restart_needed(&file(text));
-    assert!(needed("server: {port: 1}\nmodels: {default: a}\nkeys: [{name: a, key: b}]").is_empty());
+    assert!(
+        needed("server: {port: 1}\nmodels: {default: a}\nkeys: [{name: a, key: b}]").is_empty()
+    );
     assert_eq!(needed("server: {port: 2, log_format: json}"), ["server.port", "server.log_format"]);
     let more = "server: {port: 1}\nplugins: {dir: /a}\nlimits: {body: 1MiB}\nstate: {redis: \"redis://h\"}\nresponses: {store: /r}";
     assert_eq!(needed(more), ["plugins.dir", "limits.body", "responses", "state.redis"]);
@@ -26,7 +28,12 @@ providers:
   work: {plugin: openai, api_key: sk-1, options: {n: 1}}
 keys: [{name: ci, key: k, limits: {requests: 5/m}}]
 ";
-    let set = [("CLASP_LOG_LEVEL", "warn"), ("GROQ_API_KEY", "g"), ("CLASP_ALIAS_X", "y"), ("GROQ_BASE_URL", "http://u:p@h")];
+    let set = [
+        ("CLASP_LOG_LEVEL", "warn"),
+        ("GROQ_API_KEY", "g"),
+        ("CLASP_ALIAS_X", "y"),
+        ("GROQ_BASE_URL", "http://u:p@h"),
+    ];
     let shown = show(&read(text, &set).unwrap());
     let of = |key: &str| {
         let one = shown.iter().find(|shown| shown.key == key);

@@ -133,9 +133,15 @@ fn what_could_never_work_is_told() {
         ("models: {a: [b, ~]}", "models.a[1] is empty"),
         ("models: {a: {targets: x, parameters: {temperature: 3}}}", "from 0 to 2"),
         ("models: {a: {targets: x, parameters: {headers: {host: x}}}}", "belong to the connection"),
-        ("routing: {rules: [{name: a, targets: x, when: {keys: [nobody]}}]}", "no client key named"),
+        (
+            "routing: {rules: [{name: a, targets: x, when: {keys: [nobody]}}]}",
+            "no client key named",
+        ),
         ("routing: {rules: [{targets: x}]}", "routing.rules[0] has no name"),
-        ("routing: {rules: [{name: a, targets: x}, {name: a, targets: y}]}", "two rules are named a"),
+        (
+            "routing: {rules: [{name: a, targets: x}, {name: a, targets: y}]}",
+            "two rules are named a",
+        ),
         ("routing: {rules: [{name: a, targets: x, when: {token_above: 1}}]}", "tokens_above?"),
     ] {
         let found = wrong(text);

@@ -200,9 +200,14 @@ fn load(flags: Flags, variables: &[(&str, &str)], text: &str) -> Config {
 
 fn check(row: &Row, definition: &Definition, config: &Config, from: &str) {
     let typed = (row.typed)(config);
-    let fits = if row.expected == "has no effect" { typed.contains(row.expected) } else { typed == row.expected };
+    let fits = if row.expected == "has no effect" {
+        typed.contains(row.expected)
+    } else {
+        typed == row.expected
+    };
     assert!(fits, "{} by {from}: {typed}, not {}", row.key, row.expected);
-    let shown: Vec<_> = show(config).into_iter().filter(|shown| shown.key.starts_with(row.key)).collect();
+    let shown: Vec<_> =
+        show(config).into_iter().filter(|shown| shown.key.starts_with(row.key)).collect();
     let value = if definition.is_secret() { "(set)" } else { row.value };
     let found = shown.iter().find(|shown| shown.value == value || row.in_file.is_some());
     let found = found.unwrap_or_else(|| panic!("{} by {from}: {shown:?}", row.key));

@@ -85,7 +85,8 @@ fn d07_a_tiers_own_host_never_gets_the_main_key() {
     assert_eq!(fallback.base_url.value, "http://10.0.0.9:8000/v1");
     assert!(fallback.secrets.is_empty() && fallback.keys.is_empty() && fallback.auth.is_empty());
     // At the vendor's own host a key is needed, and it must be the fallback's.
-    let vendor = [&set[..5], &[("CLASP_FALLBACK_BASE_URL", "https://api.openai.example/v2")]].concat();
+    let vendor =
+        [&set[..5], &[("CLASP_FALLBACK_BASE_URL", "https://api.openai.example/v2")]].concat();
     let fault = load(&vendor).provider("fallback", &manifest("openai")).unwrap_err().to_string();
     assert!(fault.contains("another provider never goes there"), "{fault}");
 }
@@ -135,8 +136,12 @@ aliases: {fast: gpt-5-mini}
     assert_eq!(config.routing.tiers["opus"].targets[0].model, "opus/anthropic/claude-opus-5");
     assert_eq!(config.routing.tiers["opus"].fallback[0].model, "azure/gpt-5");
     let opus = provider(&config, "opus", "openrouter");
-    assert_eq!((key(&opus), opus.base_url.value.as_str()), (Some("or-opus"), "https://or.example/api/v1"));
-    let schema = r#"{"properties":{"deployment":{"type":"string"},"api_version":{"type":"string"}}}"#;
+    assert_eq!(
+        (key(&opus), opus.base_url.value.as_str()),
+        (Some("or-opus"), "https://or.example/api/v1")
+    );
+    let schema =
+        r#"{"properties":{"deployment":{"type":"string"},"api_version":{"type":"string"}}}"#;
     let azure = clasp_model::Manifest {
         config_schema: clasp_model::Json::from_checked(schema.into()),
         ..manifest("azure")
