@@ -46,10 +46,11 @@ pub(crate) fn load(
     let mut faults = environment.faults().to_vec();
     let watched = sources.candidates.iter().cloned().chain(environment.files()).collect();
     let is_open = sources.is_open();
+    let warnings = sources.warnings.clone();
     let (file, wrong) = file::File::new(sources, &environment);
     faults.extend(wrong);
     faults.extend(shape::check(&file, &shape::root()));
-    let mut reader = Reader { flags, environment, file, faults, warnings: Vec::new() };
+    let mut reader = Reader { flags, environment, file, faults, warnings };
     let providers = reader.providers();
     let mut config = Config {
         host: reader.host(),

@@ -21,6 +21,7 @@ pub(crate) const FLAG: &str = "config";
 pub struct Sources {
     pub(super) found: Option<Found>,
     pub(super) faults: Vec<Fault>,
+    pub(crate) warnings: Vec<String>,
     /// Where a file is looked for.
     pub(crate) candidates: Vec<PathBuf>,
 }
@@ -83,6 +84,11 @@ impl Sources {
                     break;
                 }
                 Err(Why::Absent) => {}
+                // Another user's, as the one in /etc may be.
+                Err(Why::Io(error)) if error.kind() == io::ErrorKind::PermissionDenied => {
+                    let warning = format!("{} is passed over: {error}", path.display());
+                    sources.warnings.push(warning);
+                }
                 Err(why) => {
                     let what = format!("{} {}", path.display(), why.text());
                     sources.faults.push(Fault::missing(what, "correct the file or remove it"));
@@ -98,7 +104,7 @@ impl Sources {
         let path: PathBuf = path.into();
         let candidates = vec![path.clone()];
         let found = Found { path, bytes: text.into(), of_directory: false, open: false };
-        Self { found: Some(found), faults: Vec::new(), candidates }
+        Self { found: Some(found), candidates, ..Self::default() }
     }
 
     /// The file in use.

@@ -73,6 +73,23 @@ fn what_cannot_be_read_is_told() {
 }
 
 #[test]
+fn a_file_that_is_another_users_keeps_nobody_back() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join(".clasp/config.yaml");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "server: {port: 1}").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    let environment = environment(home.path(), &[]);
+    let sources = Sources::read(None, &environment);
+    let config = Config::load(Flags::default(), environment, sources).unwrap();
+    // The superuser may read everything.
+    match *config.port {
+        8080 => assert!(config.warnings[0].contains("is passed over"), "{:?}", config.warnings),
+        port => assert_eq!((port, config.warnings.len()), (1, 0)),
+    }
+}
+
+#[test]
 fn d07_a_file_with_keys_that_others_may_read_is_warned_of() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("c.yaml");

@@ -74,10 +74,21 @@ impl Reader {
         let models = self.file.at("models").cloned().unwrap_or_default();
         for entry in models.entries().iter().filter(|entry| entry.node.is_set()) {
             let is_tier = TIERS.iter().any(|(tier, _)| *tier == entry.key);
-            if entry.key != "default" && !is_tier {
-                let route = self.route_of(&entry.node);
-                self.add_route(routing, entry, route);
+            if entry.key == "default" || is_tier {
+                continue;
             }
+            let lower = entry.key.to_lowercase();
+            if lower == "default" || TIERS.iter().any(|(tier, _)| *tier == lower) {
+                let what = format!("models.{} is not models.{lower}", entry.key);
+                self.fault(
+                    entry.line,
+                    what,
+                    format!("write {lower}; for that very name take aliases"),
+                );
+                continue;
+            }
+            let route = self.route_of(&entry.node);
+            self.add_route(routing, entry, route);
         }
     }
 

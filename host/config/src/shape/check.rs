@@ -7,6 +7,9 @@ use crate::file::node::{Data, Node, Text, Type};
 use crate::kind::{Kind, one_of};
 use crate::{Fault, definition};
 
+/// More are not told at once.
+const MOST_FAULTS: usize = 100;
+
 /// Everything in `file` that does not fit `shape`.
 pub(crate) fn check(file: &File, shape: &Shape) -> Vec<Fault> {
     let mut check = Check { file, faults: Vec::new() };
@@ -150,8 +153,13 @@ impl Check<'_> {
     fn fault(&mut self, line: usize, what: String, fix: impl Into<String>) {
         let fault = Fault::at(self.file.origin(line), what, fix);
         // An alias brings the same value again.
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
+        match self.faults.len() {
+            _ if self.faults.contains(&fault) => {}
+            0..MOST_FAULTS => self.faults.push(fault),
+            MOST_FAULTS => self
+                .faults
+                .push(Fault::missing("there is more that is wrong", "correct this first")),
+            _ => {}
         }
     }
 }

@@ -163,6 +163,16 @@ nonsense: 1
 }
 
 #[test]
+fn a_file_that_is_all_wrong_is_told_within_bounds() {
+    let text: String = (0..9_000).map(|at| format!("zebra{at}: 1\n")).collect();
+    let found = wrong(&text);
+    assert_eq!(found.len(), 101);
+    assert!(found[100].contains("there is more"), "{}", found[100]);
+    let long = wrong(&format!("{}: 1", "x".repeat(1000)));
+    assert!(long[0].contains("there are provider, models"), "{long:?}");
+}
+
+#[test]
 fn variables_are_filled_in() {
     let set = [("PORT", "9000"), ("NAME", "a"), ("EMPTY", "")];
     let text = "

@@ -123,6 +123,7 @@ fn a_variable_wins_over_the_file() {
 #[test]
 fn what_could_never_work_is_told() {
     for (text, expected) in [
+        ("models: {Opus: a}", "models.Opus is not models.opus; write opus"),
         ("models: {a: []}", "there is no target"),
         ("models: {a: {targets: []}}", "there is no target"),
         ("models: {a: {strategy: busy}}", "models.a has no targets"),
