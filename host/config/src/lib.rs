@@ -161,6 +161,7 @@ pub struct Config {
     /// What is not wrong but should be looked at. To be logged at start.
     pub warnings: Vec<String>,
     shown: Vec<Shown>,
+    masked: Vec<SecretString>,
     watched: Vec<PathBuf>,
     providers: BTreeMap<String, load::Section>,
     environment: Environment,
@@ -213,10 +214,9 @@ impl Config {
     /// Every secret that is known: those of variables and those of the file, for masking.
     pub fn secrets(&self) -> Vec<SecretString> {
         let mut secrets = self.environment.secrets();
-        for section in self.providers.values() {
-            secrets.extend(section.keys.iter().map(|key| key.secret.clone()));
-            secrets.extend(section.headers.values().cloned());
-        }
+        secrets.extend(self.masked.iter().cloned());
+        let keys = self.providers.values().flat_map(|section| &section.keys);
+        secrets.extend(keys.map(|key| key.secret.clone()));
         secrets.extend(self.redis.iter().map(|redis| redis.value.clone()));
         secrets.retain(|secret| !secret.expose_secret().is_empty());
         secrets

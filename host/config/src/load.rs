@@ -86,6 +86,7 @@ pub(crate) fn load(
         file: reader.file.path.clone(),
         warnings: Vec::new(),
         shown: Vec::new(),
+        masked: reader.masked(),
         watched,
         providers,
         environment: Environment::default(),

@@ -1,5 +1,7 @@
 //! Every value with where it came from, for `config show`.
 
+use secrecy::SecretString;
+
 use super::Reader;
 use crate::file::{Data, Node};
 use crate::kind::Kind;
@@ -86,6 +88,16 @@ impl Reader {
             .collect()
     }
 
+    /// Values of the file that are likely secrets, for masking. Clients' keys are not kept.
+    pub(super) fn masked(&self) -> Vec<SecretString> {
+        let mut masked = Vec::new();
+        let parts = self.file.root.entries().iter();
+        for part in parts.filter(|part| !["auth", "keys"].contains(&part.key.as_str())) {
+            likely(&part.node, &mut masked);
+        }
+        masked
+    }
+
     /// Every single value of the file.
     fn leaves(&self, node: &Node, shape: &Shape, at: &str, shown: &mut Vec<Shown>) {
         let place = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
@@ -136,4 +148,19 @@ impl Reader {
             }
         }
     }
+}
+
+/// Texts below `node` whose keys are named like secrets.
+fn likely(node: &Node, masked: &mut Vec<SecretString>) {
+    const ENDINGS: &[&str] = &["authorization", "cookie", "key", "password", "secret", "token"];
+    for entry in node.entries() {
+        let name = entry.key.to_lowercase();
+        match entry.node.value() {
+            Some(value) if ENDINGS.iter().any(|ending| name.ends_with(ending)) => {
+                masked.push(SecretString::from(value));
+            }
+            _ => likely(&entry.node, masked),
+        }
+    }
+    node.items().iter().for_each(|item| likely(item, masked));
 }

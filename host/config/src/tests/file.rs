@@ -263,7 +263,12 @@ models: {fast: {targets: [m], parameters: {headers: {x-key: \"${MY_API_KEY}\"}}}
     assert!(!format!("{sources:?}").contains("verysecret"));
     use secrecy::ExposeSecret;
     let known = config.secrets();
+    let known: Vec<&str> = known.iter().map(|known| known.expose_secret()).collect();
     for secret in ["sk-verysecret", "redis://:sk-verysecret@h"] {
-        assert!(known.iter().any(|known| known.expose_secret() == secret), "{secret}");
+        assert!(known.contains(&secret), "{secret}");
     }
+    assert!(!known.contains(&"sk-verysecret2"), "a client's key is not kept");
+    let text = "models: {a: {targets: [{model: b, parameters: {headers: {x-api-key: hidden}}}]}}";
+    let known = file(text).secrets();
+    assert_eq!(known[0].expose_secret(), "hidden");
 }
