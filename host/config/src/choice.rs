@@ -23,6 +23,11 @@ const ORDER: &[&str] = &[
     CUSTOM,
 ];
 
+/// Whether variables that begin with this name hold the key of a certain vendor, or of `custom`.
+pub(crate) fn is_vendor(name: &str) -> bool {
+    ORDER.contains(&name) || vendor::is_known(name)
+}
+
 /// Providers that are often run without a key: their address says that they are wanted.
 const KEYLESS: &[&str] = &["litellm", "ollama", CUSTOM];
 

@@ -1,8 +1,8 @@
 //! Every setting of clasp, with where it came from.
 //!
 //! Layers, the later over the earlier: default, file, environment, flag. Loading is a pure function
-//! of [`Flags`] and an [`Environment`] that was read before, and tells all faults at once. Keys are
-//! kept as secrets: no `Debug` output, fault or warning shows one (rule D7).
+//! of [`Flags`], an [`Environment`] and [`Sources`] that were read before, and tells all faults at
+//! once. Keys are kept as secrets: no `Debug` output, fault or warning shows one (rule D7).
 
 mod choice;
 mod definition;

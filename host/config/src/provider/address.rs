@@ -5,6 +5,7 @@
 use clasp_model::Manifest;
 use url::Url;
 
+use crate::choice::is_vendor;
 use crate::vendor::{self, Vendor};
 use crate::{Config, Fault, Origin, Setting};
 
@@ -69,8 +70,7 @@ impl Config {
     ) -> Result<Address, Fault> {
         let like = self.settings_of(name);
         let vendor = vendor::of(&manifest.id);
-        // `custom` is another server than the one that its plugin knows.
-        let is_own = like == manifest.id || (self.section(like).is_some() && like != super::CUSTOM);
+        let is_own = like == manifest.id || self.may_default(like, manifest);
         let default = manifest.default_base_url.as_deref().filter(|_| is_own);
         let Some(Written { text: written, origin, is_ollamas }) = self.address_of(name) else {
             let Some(default) = default else {
@@ -98,6 +98,14 @@ impl Config {
             .then(|| format!("{origin} is taken as {value}: the rest of the path is added to it"));
         let host = url.host_str().unwrap_or_default().to_owned();
         Ok(Address { url: Setting { value, origin }, host, warning })
+    }
+
+    /// Whether a provider of the file is where its plugin says, although it has another name. Not
+    /// under the name of another vendor, whose variables hold that one's key (rule D7).
+    fn may_default(&self, name: &str, manifest: &Manifest) -> bool {
+        let key = format!("{}_API_KEY", super::prefix(name));
+        let is_its_key = vendor::of(&manifest.id).may_read(&manifest.id, &key);
+        self.section(name).is_some() && (is_its_key || !is_vendor(name))
     }
 
     /// Whether the working directory says where something of the user's own goes: whoever wrote the

@@ -233,3 +233,17 @@ fn d07_a_working_directorys_file_that_takes_a_key_elsewhere_is_warned_of() {
         "providers: {evil: {plugin: openai, base_url: \"https://own.example\", api_key: its-own}}";
     assert!(warnings(own, true).is_empty());
 }
+
+#[test]
+fn d07_a_vendors_name_for_another_plugin_takes_the_key_nowhere() {
+    let set = [("OPENAI_API_KEY", "sk-openai"), ("WORK_API_KEY", "sk-work")];
+    let provider =
+        |text: &str, name: &str, id: &str| read(text, &set).unwrap().provider(name, &manifest(id));
+    let fault = provider("providers: {openai: {plugin: groq}}", "openai", "groq").unwrap_err();
+    assert!(fault.to_string().contains("provider openai has no base URL"), "{fault}");
+    assert!(provider("providers: {work: {plugin: groq}}", "work", "groq").is_ok());
+    // OpenAI's own, in another of its APIs.
+    assert!(provider("providers: {openai: {plugin: responses}}", "openai", "responses").is_ok());
+    let own = "providers: {openai: {plugin: groq, base_url: \"http://own\"}}";
+    assert_eq!(provider(own, "openai", "groq").unwrap().base_url.value, "http://own");
+}
