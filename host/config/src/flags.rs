@@ -17,6 +17,10 @@ macro_rules! flags {
             pub plugins: Vec<PathBuf>,
         }
 
+        /// All of them that have one value.
+        #[cfg(test)]
+        pub(crate) const NAMES: &[&str] = &[$($text_name,)* $($switch_name,)*];
+
         impl Flags {
             /// What the flag `name` says.
             pub(crate) fn get(&self, name: &str) -> Option<&str> {

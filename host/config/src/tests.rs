@@ -6,6 +6,7 @@ mod address;
 mod choice;
 mod clients;
 mod file;
+mod older;
 mod properties;
 mod provider;
 mod providers;
