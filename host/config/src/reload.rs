@@ -31,13 +31,9 @@ impl Config {
             ("plugins.limits.time", *plugins.0.time != *plugins.1.time),
             ("plugins.limits.output", *plugins.0.output != *plugins.1.output),
             ("http_client.timeout_sec", *self.http_timeout != *new.http_timeout),
-            ("limits.body", limits.0.body != limits.1.body),
-            ("limits.frame", limits.0.frame != limits.1.frame),
             ("limits.connections", limits.0.connections != limits.1.connections),
             ("limits.header_timeout", limits.0.header_timeout != limits.1.header_timeout),
-            ("limits.idle_timeout", limits.0.idle_timeout != limits.1.idle_timeout),
             ("limits.drain_timeout", limits.0.drain_timeout != limits.1.drain_timeout),
-            ("limits.ping_interval", limits.0.ping_interval != limits.1.ping_interval),
             ("responses", self.responses != new.responses),
             ("state.redis", redis(self) != redis(new)),
         ];

@@ -11,8 +11,8 @@ fn what_counts_only_after_a_restart_is_named() {
         needed("server: {port: 1}\nmodels: {default: a}\nkeys: [{name: a, key: b}]").is_empty()
     );
     assert_eq!(needed("server: {port: 2, log_format: json}"), ["server.port", "server.log_format"]);
-    let more = "server: {port: 1}\nplugins: {dir: /a}\nlimits: {body: 1MiB}\nstate: {redis: \"redis://h\"}\nresponses: {store: /r}";
-    assert_eq!(needed(more), ["plugins.dir", "limits.body", "responses", "state.redis"]);
+    let more = "server: {port: 1}\nplugins: {dir: /a}\nlimits: {connections: 9, body: 1MiB}\nstate: {redis: \"redis://h\"}\nresponses: {store: /r}";
+    assert_eq!(needed(more), ["plugins.dir", "limits.connections", "responses", "state.redis"]);
     assert!(before.restart_needed(&before).is_empty());
 }
 
