@@ -36,7 +36,7 @@ run: setup
 	@exec "$${CARGO_TARGET_DIR:-target}/release/clasp" $(ARGS)
 
 test: setup
-	@build/setup nextest
+	@build/setup nextest redis
 	$(BUILD_ALL)
 	cargo nextest run --workspace $${CI:+--profile ci} $(ARGS)
 	$(if $(ARGS),,cargo test --doc --workspace)

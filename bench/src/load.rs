@@ -92,12 +92,12 @@ async fn measure(options: &Options) -> Result<Report, Error> {
         .into_iter()
         .filter(|contender| options.only.is_empty() || options.only.contains(contender))
         .collect();
-    if contenders.contains(&Contender::Clasp) && !clasp.is_file() {
+    if contenders.iter().any(|contender| contender.is_clasp()) && !clasp.is_file() {
         eprintln!("no clasp at {}: measuring without it", clasp.display());
-        contenders.retain(|contender| *contender != Contender::Clasp);
+        contenders.retain(|contender| !contender.is_clasp());
     }
     let done = measure_all(options, &contenders, &setup).await;
-    if done.is_err() && contenders.contains(&Contender::Clasp) {
+    if done.is_err() && contenders.iter().any(|contender| contender.is_clasp()) {
         eprintln!("The last that clasp said:\n{}", setup.said());
     }
     done
@@ -119,7 +119,9 @@ async fn measure_all(
     }
     if !options.load_only {
         let streams = options.streams.unwrap_or(if options.quick { 128 } else { 512 });
-        for contender in contenders.iter().filter(|contender| **contender != Contender::Direct) {
+        let measured =
+            |contender: &&Contender| !matches!(contender, Contender::Direct | Contender::Lane);
+        for contender in contenders.iter().filter(measured) {
             eprintln!("memory of {} with {streams} open streams …", contender.name());
             let memory = memory::measure(*contender, setup, &vendor, streams).await;
             match memory {

@@ -14,7 +14,8 @@
 //! Only `request.json` and `response.http` are written by hand; with `CLASP_CASES=update` in the
 //! environment a run writes the others, to be read before they are kept. Without `response.http`
 //! only the request is tried. Each answer is read whole and again cut every few bytes; both must
-//! give the same events.
+//! give the same events. These are then written in every client's dialect, streamed and plain, as
+//! clasp does it, and judged by that dialect's grammar.
 //!
 //! A plugin's whole test is:
 //!
@@ -26,6 +27,7 @@
 //! ```
 #![expect(clippy::panic, reason = "a test kit fails by panicking")]
 
+mod clients;
 mod compare;
 mod convert;
 mod files;
@@ -103,13 +105,20 @@ pub fn run_with(subject: &dyn Subject, root: impl AsRef<Path>) {
     let mut faults = Vec::new();
     for case in &cases {
         match outcome(subject, case) {
-            Ok(outcome) => faults.extend(compare::check(case, &outcome, update)),
+            Ok(outcome) => {
+                let mut found = compare::check(case, &outcome, update);
+                if let (true, Some(events)) = (found.is_empty(), &outcome.events) {
+                    let told = clients::check(events);
+                    found.extend(told.iter().map(|fault| format!("{}: {fault}", case.name)));
+                }
+                faults.extend(found);
+            }
             Err(fault) => faults.push(format!("{}: {fault}", case.name)),
         }
     }
     if !faults.is_empty() {
         panic!(
-            "{} of {} cases differ (CLASP_CASES=update writes what came out)\n\n{}",
+            "{} faults in {} cases (where they differ, CLASP_CASES=update writes what came out)\n\n{}",
             faults.len(),
             cases.len(),
             faults.join("\n\n")

@@ -4,7 +4,6 @@ use clasp_tests::support::clasp::Setup;
 use clasp_tests::support::client::{ask, ask_stream};
 use clasp_tests::support::pair;
 use clasp_tests::support::upstream::{Answer, Gate, Vendor};
-use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn a_running_stream_finishes_after_sigterm() {
@@ -15,7 +14,11 @@ async fn a_running_stream_finishes_after_sigterm() {
     stream.until("content_block_delta").await;
     clasp.terminate();
     clasp.log().line("draining").await;
-    assert!(TcpStream::connect(clasp.address()).await.is_err(), "a new connection was taken");
+    let refused = clasp.client().messages(&ask("y")).await;
+    assert_eq!((refused.status(), refused.head.header("retry-after")), (503, Some("1")));
+    assert_eq!(refused.json()["error"]["type"], "overloaded_error");
+    assert_eq!(clasp.client().send("GET", "/health/ready").await.status(), 503);
+    assert_eq!(clasp.client().send("GET", "/health/live").await.status(), 200);
     gate.open();
     assert_eq!(stream.end().await.good().text(), "one two three four five six");
     assert!(clasp.ended().await.success());
@@ -59,4 +62,32 @@ async fn the_drain_has_an_end() {
     clasp.ended().await;
     vendor.until("the close", |counts| counts.connections == 0).await;
     asked.abort();
+}
+
+#[tokio::test]
+async fn a_hundred_streams_finish_and_a_second_signal_does_not_wait() {
+    const STREAMS: usize = 100;
+    for second in [false, true] {
+        let (vendor, mut clasp) = pair().await;
+        let gate = Gate::new();
+        vendor.otherwise(Answer::text("one two three four five six").hold(2, &gate));
+        let mut streams = tokio::task::JoinSet::new();
+        for _ in 0..STREAMS {
+            let client = clasp.client();
+            streams.spawn(async move { client.streamed(&ask_stream("x")).await });
+        }
+        vendor.until("all run", |counts| counts.open == STREAMS).await;
+        clasp.terminate();
+        clasp.log().line("draining").await;
+        if second {
+            clasp.terminate();
+            assert!(!clasp.ended().await.success());
+            continue;
+        }
+        gate.open();
+        while let Some(ended) = streams.join_next().await {
+            assert_eq!(ended.unwrap().good().text(), "one two three four five six");
+        }
+        assert!(clasp.ended().await.success());
+    }
 }

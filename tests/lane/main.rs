@@ -4,9 +4,11 @@
 
 mod breaks;
 mod bytes;
+mod check;
 mod counting;
 #[path = "../reload/guests.rs"]
 mod guests;
+mod odd;
 mod openai;
 mod setup;
 mod state;

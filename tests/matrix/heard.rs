@@ -1,6 +1,6 @@
 //! What an answer says, whatever the dialect.
 
-use clasp_tests::support::grammar::Message;
+use clasp_grammar::anthropic::Message;
 use serde_json::{Value, json};
 
 /// An answer, as a client has it at the end.

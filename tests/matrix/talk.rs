@@ -3,8 +3,9 @@
 //! A translated answer is judged by the strict checker of its dialect. An untranslated one is the
 //! provider's own: it must be what the provider sent, byte for byte, as must the request.
 
+use clasp_grammar::anthropic::Checker;
+use clasp_grammar::events::Events;
 use clasp_tests::support::client::{Answer, Client, Ended};
-use clasp_tests::support::grammar::{Checker, Events};
 use clasp_tests::support::openai::Streamed;
 use clasp_tests::support::upstream::{Recorded, Vendor};
 use serde_json::Value;
@@ -85,9 +86,12 @@ impl<'c> Talk<'c> {
         assert_eq!(answer.status(), 200, "{:?}", answer.body);
         let mut events = Events::default();
         let mut checker = Checker::default();
-        events.push(&answer.body).iter().for_each(|event| checker.push(event));
-        let (message, faults) = checker.finish();
-        Heard::messages(Ended { message, faults, clean: events.is_clean() }.good())
+        for event in events.push(&answer.body) {
+            checker.push(event.name.as_deref(), &event.data);
+        }
+        let message = checker.message().clone();
+        let faults = checker.finish();
+        Heard::messages(Ended { message, faults, clean: events.is_between() }.good())
     }
 
     /// The message of an error that must come with this status, and the seconds to wait.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 pub mod clasp;
 pub mod client;
-pub mod grammar;
 pub mod openai;
 pub mod tap;
 pub mod upstream;

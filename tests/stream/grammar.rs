@@ -1,8 +1,8 @@
 //! What the provider says becomes the one grammar that clients read (rules A1–A7, A9, A11, A13).
 
+use clasp_grammar::anthropic::Message;
 use clasp_tests::support::clasp::Clasp;
 use clasp_tests::support::client::{ask_stream, weather_tool, with};
-use clasp_tests::support::grammar::Message;
 use clasp_tests::support::pair;
 use clasp_tests::support::upstream::{Answer, Chat, Gate, Layout, Vendor};
 use serde_json::{Value, json};

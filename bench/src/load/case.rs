@@ -21,6 +21,8 @@ pub enum Contender {
     Native,
     /// clasp.
     Clasp,
+    /// clasp, asked by clients that speak the vendor's own dialect: nothing is translated.
+    Lane,
 }
 
 /// A request and the answer that belongs to it.
@@ -39,7 +41,7 @@ pub struct Case {
 
 impl Contender {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 4] = [Self::Direct, Self::Pass, Self::Native, Self::Clasp];
+    pub const ALL: [Self; 5] = [Self::Direct, Self::Pass, Self::Native, Self::Clasp, Self::Lane];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -48,7 +50,13 @@ impl Contender {
             Self::Pass => "pass",
             Self::Native => "native",
             Self::Clasp => "clasp",
+            Self::Lane => "lane",
         }
+    }
+
+    /// Whether it is clasp, however it is asked.
+    pub fn is_clasp(self) -> bool {
+        matches!(self, Self::Clasp | Self::Lane)
     }
 
     /// Whether its clients speak Anthropic Messages.

@@ -129,6 +129,10 @@ impl Connection {
         let sender = self.sender.as_mut().ok_or("not connected")?;
         let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
         if response.status().is_success() {
+            let passed_on = response.headers().contains_key("x-clasp-lane");
+            if self.contender == Contender::Lane && !passed_on {
+                return Err("the lane translated the answer".to_owned());
+            }
             return Ok(Begun { response });
         }
         let status = response.status();

@@ -123,7 +123,7 @@ impl Process {
             Contender::Direct => Self::own("vendor", None),
             Contender::Pass => Self::own("pass", Some(vendor)),
             Contender::Native => Self::own("native", Some(vendor)),
-            Contender::Clasp => Self::clasp(setup, vendor),
+            Contender::Clasp | Contender::Lane => Self::clasp(setup, vendor),
         }
     }
 

@@ -116,14 +116,16 @@ pub fn summary(report: &Report) -> String {
 
 /// CPU of clasp by that of the others.
 fn ratios(report: &Report, out: &mut String) {
-    let rows: Vec<&Row> =
-        report.rows.iter().filter(|row| row.contender == Contender::Clasp).collect();
+    let rows: Vec<&Row> = report.rows.iter().filter(|row| row.contender.is_clasp()).collect();
     if rows.is_empty() {
         return;
     }
     line(
         out,
-        format_args!("\n{:<16}{:>4} {:>22}{:>22}", "CPU of clasp", "×", "/ native", "/ pass"),
+        format_args!(
+            "\n{:<16}{:>4} {:<8}{:>22}{:>22}",
+            "CPU of clasp", "×", "who", "/ native", "/ pass"
+        ),
     );
     for row in rows {
         let ratio = |against| {
@@ -134,9 +136,10 @@ fn ratios(report: &Report, out: &mut String) {
         line(
             out,
             format_args!(
-                "{:<16}{:>4} {:>22}{:>22}",
+                "{:<16}{:>4} {:<8}{:>22}{:>22}",
                 row.case,
                 row.at_once,
+                row.contender.name(),
                 ratio(Contender::Native),
                 ratio(Contender::Pass)
             ),

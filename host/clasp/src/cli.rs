@@ -1,6 +1,7 @@
 //! The command line: a file per command, `clasp` alone serves.
 
 mod arguments;
+mod config;
 mod demo;
 mod plugin;
 mod serve;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use clasp_config::{Config, Flags};
+use clasp_config::{Config, Flags, Sources};
 
 use crate::environment;
 use crate::error::Error;
@@ -30,7 +31,7 @@ const CONTRACT: &str = "0.1";
     version,
     about = "Lets any client of Anthropic Messages talk to any LLM vendor, through plugins.",
     after_help = "Without a command clasp serves. Flags may be written with one dash: -port 9000.\n\
-                  Settings are also read from the environment; see docs/configuration.md.",
+                  Settings are also read from a file and the environment; see docs/configuration.md.",
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true
 )]
@@ -44,9 +45,12 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the proxy.
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// See it work, without a key and without a network.
     Demo,
+    /// Check the settings, or show each with where it came from.
+    #[command(subcommand)]
+    Config(config::Command),
     /// Write, build, check and look at plugins.
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -56,6 +60,9 @@ enum Command {
 
 #[derive(Debug, Default, Args)]
 struct ServeArguments {
+    /// The configuration file [CLASP_CONFIG_FILE, default: the first of ./clasp.yaml, ./.clasp.yaml, ~/.clasp/config.yaml, …].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The port to listen on; 0 takes a free one [CLASP_PORT, default 8080].
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
@@ -68,6 +75,9 @@ struct ServeArguments {
     /// The provider that requests go to [PROVIDER, default: chosen from the keys].
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
+    /// The key of the provider that --provider names. Everybody on this machine can see it; a variable or a file is safer.
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
     /// The model that every request goes to [CLASP_MODEL].
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
@@ -76,10 +86,64 @@ struct ServeArguments {
     plugins: Vec<PathBuf>,
     /// A directory of plugin files [CLASP_PLUGIN_DIR, default ~/.clasp/plugins].
     #[arg(long, value_name = "DIR")]
-    plugin_dir: Option<PathBuf>,
+    plugin_dir: Option<String>,
     /// How long a provider may be silent [CLASP_HTTP_TIMEOUT, default 600s].
     #[arg(long, value_name = "TIME")]
     http_timeout: Option<String>,
+    /// Ask clients for a key [CLASP_AUTH].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    auth: Option<bool>,
+    /// The key that clients are asked for [CLASP_AUTH_API_KEY].
+    #[arg(long, value_name = "KEY")]
+    auth_api_key: Option<String>,
+    /// Limit the requests of all clients together [CLASP_RATE_LIMIT].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    rate_limit: Option<bool>,
+    /// How many requests in a window [CLASP_RATE_LIMIT_REQUESTS, default 60].
+    #[arg(long, value_name = "COUNT")]
+    rate_limit_requests: Option<String>,
+    /// The window [CLASP_RATE_LIMIT_WINDOW, default 60s].
+    #[arg(long, value_name = "TIME")]
+    rate_limit_window: Option<String>,
+    /// How many requests at once [CLASP_RATE_LIMIT_BURST, default 10].
+    #[arg(long, value_name = "COUNT")]
+    rate_limit_burst: Option<String>,
+    /// Let requests wait for a provider that is busy [CLASP_QUEUE].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    queue: Option<bool>,
+    /// How many requests may wait [CLASP_QUEUE_MAX_SIZE, default 100].
+    #[arg(long, value_name = "COUNT")]
+    queue_max_size: Option<String>,
+    /// The longest wait [CLASP_QUEUE_MAX_WAIT, default 30s].
+    #[arg(long, value_name = "TIME")]
+    queue_max_wait: Option<String>,
+    /// Leave a target that fails alone for a while [CLASP_CIRCUIT_BREAKER].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    circuit_breaker: Option<bool>,
+    /// Failures in a row that open it [CLASP_CIRCUIT_BREAKER_THRESHOLD, default 5].
+    #[arg(long, value_name = "COUNT")]
+    cb_threshold: Option<String>,
+    /// Good probes in a row that close it [CLASP_CIRCUIT_BREAKER_RECOVERY, default 2].
+    #[arg(long, value_name = "COUNT")]
+    cb_recovery: Option<String>,
+    /// How long it stays open [CLASP_CIRCUIT_BREAKER_TIMEOUT, default 30s].
+    #[arg(long, value_name = "TIME")]
+    cb_timeout: Option<String>,
+    /// Give tiers providers of their own [CLASP_MULTI_PROVIDER].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    multi_provider: Option<bool>,
+    /// Use the fallback of CLASP_FALLBACK_… [CLASP_FALLBACK].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    fallback: Option<bool>,
+    /// Keep answers for the same request [CLASP_CACHE].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    cache: Option<bool>,
+    /// How many answers [CLASP_CACHE_MAX_SIZE, default 1000].
+    #[arg(long, value_name = "COUNT")]
+    cache_max_size: Option<String>,
+    /// How long each is kept [CLASP_CACHE_TTL, default 3600s].
+    #[arg(long, value_name = "TIME")]
+    cache_ttl: Option<String>,
     /// text or json [CLASP_LOG_FORMAT, default text].
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -116,9 +180,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };
-    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(arguments) => serve::run(arguments.into()),
+    let done = match cli.command.unwrap_or(Command::Serve(Box::new(cli.serve))) {
+        Command::Serve(arguments) => serve::run((*arguments).into()),
         Command::Demo => demo::run(),
+        Command::Config(command) => config::run(command),
         Command::Plugin(command) => plugin::run(command),
         Command::Version => {
             let version = env!("CARGO_PKG_VERSION");
@@ -146,8 +211,10 @@ pub(crate) fn say(mut to: impl Write, line: &str) {
 }
 
 /// The settings of the command line, the environment and its files.
-fn settings(flags: Flags) -> Result<Config, Error> {
-    Ok(Config::load(flags, environment::read())?)
+pub(crate) fn settings(flags: Flags) -> Result<Config, Error> {
+    let environment = environment::read();
+    let sources = Sources::read(flags.config.as_deref(), &environment);
+    Ok(Config::load(flags, environment, sources)?)
 }
 
 /// The runtime that everything asynchronous runs on.
@@ -161,16 +228,36 @@ fn tokio() -> Result<tokio::runtime::Runtime, Error> {
 impl From<ServeArguments> for Flags {
     fn from(arguments: ServeArguments) -> Self {
         Self {
+            config: arguments.config,
             port: arguments.port,
             host: arguments.host,
+            insecure: arguments.insecure,
             provider: arguments.provider,
+            api_key: arguments.api_key,
             model: arguments.model,
             plugins: arguments.plugins,
             plugin_dir: arguments.plugin_dir,
-            debug: arguments.debug.unwrap_or(false) || arguments.verbose.unwrap_or(false),
-            log_format: arguments.log_format,
             http_timeout: arguments.http_timeout,
-            insecure: arguments.insecure.unwrap_or(false),
+            auth: arguments.auth,
+            auth_api_key: arguments.auth_api_key,
+            rate_limit: arguments.rate_limit,
+            rate_limit_requests: arguments.rate_limit_requests,
+            rate_limit_window: arguments.rate_limit_window,
+            rate_limit_burst: arguments.rate_limit_burst,
+            queue: arguments.queue,
+            queue_max_size: arguments.queue_max_size,
+            queue_max_wait: arguments.queue_max_wait,
+            circuit_breaker: arguments.circuit_breaker,
+            cb_threshold: arguments.cb_threshold,
+            cb_recovery: arguments.cb_recovery,
+            cb_timeout: arguments.cb_timeout,
+            multi_provider: arguments.multi_provider,
+            fallback: arguments.fallback,
+            cache: arguments.cache,
+            cache_max_size: arguments.cache_max_size,
+            cache_ttl: arguments.cache_ttl,
+            log_format: arguments.log_format,
+            debug: arguments.debug.or(arguments.verbose),
         }
     }
 }

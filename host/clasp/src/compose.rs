@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use clasp_config::{Chosen, Config, DEMO, Loaded, LogFormat, Models, Setting};
+use clasp_config::{Config, DEMO, Flags, Loaded, LogFormat};
+use clasp_model::policy::{Route, Routing};
 use clasp_plugin_host::{Layer, LoadError, Options, Plugin, Registry, Runtime, Sources, Watch};
-use clasp_server::{App, Parts};
+use clasp_server::{App, Parts, Settings};
+use clasp_state::State;
 use clasp_store::Store;
-use clasp_upstream::Client;
+use clasp_upstream::{Client, ExposeSecret};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -19,6 +21,7 @@ use crate::cli::say;
 use crate::demo::Vendor;
 use crate::error::Error;
 use crate::ollama;
+use crate::reload::{self, Reload};
 
 /// The proxy, ready to serve.
 pub(crate) struct House {
@@ -26,8 +29,8 @@ pub(crate) struct House {
     pub(crate) app: Arc<App>,
     /// Where clients reach it.
     pub(crate) url: String,
-    config: Arc<Config>,
-    registry: Arc<Registry>,
+    /// Keeps the settings in step with their files.
+    pub(crate) reload: Reload,
     provider: String,
     why: String,
     /// Keeps the plugins in step with their files.
@@ -36,45 +39,67 @@ pub(crate) struct House {
     pub(crate) _vendor: Option<Vendor>,
 }
 
-/// Builds the proxy.
-pub(crate) async fn build(config: Config) -> Result<House, Error> {
+/// Settings and the provider that serves requests which name none.
+pub(crate) struct Chosen {
+    config: Config,
+    pub(crate) default_provider: String,
+    pub(crate) why: String,
+}
+
+impl From<Chosen> for Settings {
+    fn from(chosen: Chosen) -> Self {
+        Self { config: chosen.config, default_provider: chosen.default_provider }
+    }
+}
+
+/// Builds the proxy of these settings, which `flags` are a part of.
+pub(crate) async fn build(config: Config, flags: Flags) -> Result<House, Error> {
+    let seen = reload::stamps(&config.watched());
     let listener = listen(&config).await?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
     let (registry, watch) = plugins(&config).await?;
-    let (provider, why) = choose(&config, &registry)?;
     let mut vendor = None;
-    let mut config = config;
-    if provider == DEMO {
-        let started = Vendor::start().await.context("starting the embedded vendor")?;
-        config = config.with_demo(started.base_url().to_owned());
-        vendor = Some(started);
+    if choose(&config, &registry)?.0 == DEMO {
+        vendor = Some(Vendor::start().await.context("starting the embedded vendor")?);
     }
-    check(&config, &registry, &provider)?;
-    let config = Arc::new(config);
+    let demo = vendor.as_ref().map(|vendor| vendor.base_url().to_owned());
+    let chosen = chosen(config.clone(), &registry, demo.as_deref())?;
+    let (provider, why) = (chosen.default_provider.clone(), chosen.why.clone());
     let client = Client::new(upstream(&config)).context("setting up connections to providers")?;
     let store = store(&config).await?;
     let address = listener.local_addr().context("reading the listener's address")?;
-    let app = App::new(Parts {
-        config: Arc::clone(&config),
-        registry: Arc::clone(&registry),
-        client,
-        store,
-        default_provider: provider.clone(),
-    });
+    let state = state(&config)?;
+    let parts =
+        Parts { settings: chosen.into(), registry: Arc::clone(&registry), client, store, state };
+    let app = App::new(parts);
+    let config = Arc::new(config);
+    let reload = Reload { app: Arc::clone(&app), registry, flags, config, seen, demo };
     let url = format!("http://{address}");
-    Ok(House {
-        listener,
-        app,
-        url,
-        config,
-        registry,
-        provider,
-        why,
-        _watch: watch,
-        _vendor: vendor,
-    })
+    Ok(House { listener, app, url, reload, provider, why, _watch: watch, _vendor: vendor })
+}
+
+/// Chooses the default provider of these settings and sees to it that it can serve. `demo` is where
+/// the embedded vendor is, if it runs.
+pub(crate) fn chosen(
+    config: Config,
+    registry: &Registry,
+    demo: Option<&str>,
+) -> Result<Chosen, Error> {
+    let (default_provider, why) = choose(&config, registry)?;
+    let config = match (default_provider == DEMO, demo) {
+        (true, Some(url)) => config.with_demo(url.to_owned()),
+        (true, None) => {
+            return Err(Error::user(
+                "no provider is set up, and the embedded vendor does not run",
+                "set a provider up, or start again for the demo",
+            ));
+        }
+        (false, _) => config,
+    };
+    check(&config, registry, &default_provider)?;
+    Ok(Chosen { config, default_provider, why })
 }
 
 /// The runtime that plugins run in. What it compiles is kept in `CLASP_COMPILED_DIR`, else in
@@ -102,6 +127,14 @@ async fn store(config: &Config) -> Result<Option<Arc<Store>>, Error> {
     });
     let store = opened.await?.map_err(|error| Error::user(error.to_string(), ""))?;
     Ok(Some(Arc::new(store)))
+}
+
+/// What is shared with other clasps, if anything is to be.
+fn state(config: &Config) -> Result<State, Error> {
+    let Some(url) = &config.redis else { return Ok(State::local()) };
+    let options = clasp_state::Options::new(url.value.expose_secret());
+    State::connect(&options)
+        .map_err(|fault| Error::user(format!("{}: {fault}", url.origin), "correct `state.redis`"))
 }
 
 /// The plugins inside the binary: id and component.
@@ -202,8 +235,8 @@ fn choose(config: &Config, registry: &Registry) -> Result<(String, String), Erro
         .map(|plugin| Loaded { manifest: plugin.manifest(), named: named(plugin) })
         .collect();
     match config.choose(&loaded, ollama::answers)? {
-        Chosen::Provider { name, why } => Ok((name, why)),
-        Chosen::Nothing { hint } => {
+        clasp_config::Chosen::Provider { name, why } => Ok((name, why)),
+        clasp_config::Chosen::Nothing { hint } => {
             let fix = format!("for answers of a real model, {hint} and start again");
             let exists = |id: &str| loaded.iter().any(|plugin| plugin.manifest.id == id);
             if !exists(config.plugin_id(DEMO, exists)) {
@@ -252,17 +285,16 @@ async fn blocking<T: Send + 'static>(
 impl House {
     /// Says where it is, what it serves, and how to connect: as text to people, or as one event.
     pub(crate) fn announce(&self) {
-        let Self { url, provider, why, .. } = self;
+        let Self { url, provider, why, reload: Reload { config, registry, .. }, .. } = self;
         let version = env!("CARGO_PKG_VERSION");
-        let models = mapping(&self.config.models);
-        let plugins: Vec<String> = self
-            .registry
+        let models = mapping(&config.routing);
+        let plugins: Vec<String> = registry
             .snapshot()
             .values()
             .map(|plugin| format!("{} {}", plugin.manifest().id, plugin.manifest().version))
             .collect();
         let plugins = plugins.join(", ");
-        if *self.config.log_format == LogFormat::Json {
+        if *config.log_format == LogFormat::Json {
             tracing::info!(url, provider, why, models, plugins, version, "listening");
             return;
         }
@@ -289,17 +321,16 @@ pub(crate) fn connect(url: &str) -> String {
     format!("ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=any claude")
 }
 
-fn mapping(models: &Models) -> String {
-    let named = [
-        ("opus", &models.opus),
-        ("sonnet", &models.sonnet),
-        ("haiku", &models.haiku),
-        ("else", &models.default),
-    ];
-    let pair = |name: &str, model: &Setting<String>| format!("{name} → {}", model.value);
-    let named = named.into_iter().filter_map(|(name, model)| Some(pair(name, model.as_ref()?)));
-    let aliases = models.aliases.iter().map(|(alias, model)| pair(alias, model));
-    let all: Vec<String> = named.chain(aliases).collect();
+fn mapping(routing: &Routing) -> String {
+    let to = |route: &Route| {
+        let models: Vec<&str> = route.targets.iter().map(|target| target.model.as_str()).collect();
+        models.join(" | ")
+    };
+    let tiers = routing.tiers.iter().map(|(tier, route)| (tier.as_str(), route));
+    let default = routing.default.iter().map(|route| ("else", route));
+    let routes = routing.routes.iter().map(|(name, route)| (name.as_str(), route));
+    let all = tiers.chain(default).chain(routes);
+    let all: Vec<String> = all.map(|(name, route)| format!("{name} → {}", to(route))).collect();
     match all.is_empty() {
         true => "by name".to_owned(),
         false => all.join(", "),

@@ -27,7 +27,7 @@ pub(crate) fn start(config: &Config) {
     // Other crates' lines help only when something is looked for.
     let others = if level == LevelFilter::TRACE { level } else { level.min(LevelFilter::WARN) };
     let filter = Targets::new().with_default(others).with_target("clasp", level);
-    let writer = Masked::new(config.environment().secrets());
+    let writer = Masked::new(config.secrets());
     let registry = tracing_subscriber::registry().with(filter);
     let started = match *config.log_format {
         LogFormat::Text => {

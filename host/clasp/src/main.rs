@@ -7,6 +7,7 @@ mod environment;
 mod error;
 mod log;
 mod ollama;
+mod reload;
 
 use std::process::ExitCode;
 

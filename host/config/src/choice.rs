@@ -3,8 +3,9 @@
 use clasp_model::Manifest;
 
 use crate::fault::nearest;
+use crate::load::Section;
 use crate::provider::{CUSTOM, DEMO, is_account_variable, prefix};
-use crate::{Config, Fault, Setting, vendor};
+use crate::{Config, Fault, Origin, Setting, vendor};
 
 /// The order in which keys are looked for.
 const ORDER: &[&str] = &[
@@ -21,6 +22,11 @@ const ORDER: &[&str] = &[
     "ollama",
     CUSTOM,
 ];
+
+/// Whether variables that begin with this name hold the key of a certain vendor, or of `custom`.
+pub(crate) fn is_vendor(name: &str) -> bool {
+    ORDER.contains(&name) || vendor::is_known(name)
+}
 
 /// Providers that are often run without a key: their address says that they are wanted.
 const KEYLESS: &[&str] = &["litellm", "ollama", CUSTOM];
@@ -74,25 +80,34 @@ impl Config {
         let chosen = |name: &str, why: String| Ok(Chosen::Provider { name: name.to_owned(), why });
         let has = |name: &str| self.has_plugin(name, loaded);
         for name in ORDER.iter().copied().filter(|name| has(name)) {
-            let address = if KEYLESS.contains(&name) { self.address_of(name) } else { None };
-            if let Some(variable) = self.key_of(name, loaded).or(address) {
-                return chosen(name, format!("{variable} is set"));
+            let address = if KEYLESS.contains(&name) { self.address_of_own(name) } else { None };
+            if let Some(origin) = self.key_of(name, loaded).or(address) {
+                return chosen(name, format!("{origin} is set"));
             }
         }
         for name in ORDER.iter().copied().filter(|name| has(name)) {
-            if let Some(variable) = self.address_of(name) {
-                return chosen(name, format!("{variable} is set"));
+            if let Some(origin) = self.address_of_own(name) {
+                return chosen(name, format!("{origin} is set"));
             }
+        }
+        if let Some((name, section)) = self.first_of_file(loaded) {
+            return chosen(name, format!("{} sets it up", section.origin));
         }
         let others: Vec<&str> = loaded
             .iter()
             .map(|plugin| plugin.manifest.id.as_str())
             .filter(|id| !ORDER.contains(id))
             .collect();
-        let key = |id: &str| self.key_of(id, loaded).filter(|name| !is_account_variable(name));
+        let key = |id: &str| {
+            let is_account = |origin: &Origin| matches!(origin, Origin::Variable { name, .. } if is_account_variable(name));
+            self.key_of(id, loaded).filter(|origin| !is_account(origin))
+        };
         let ready: Vec<(&str, String)> = others
             .iter()
-            .filter_map(|id| Some((*id, key(id).or_else(|| self.address_of(id))?)))
+            .filter_map(|id| {
+                let origin = key(id).or_else(|| self.address_of_own(id))?;
+                Some((*id, origin.to_string()))
+            })
             .collect();
         let named: Vec<&Loaded<'_>> = loaded.iter().filter(|plugin| plugin.named).collect();
         match (ready.as_slice(), named.as_slice()) {
@@ -122,8 +137,10 @@ impl Config {
     pub fn provider_names(&self, loaded: &[Loaded<'_>]) -> Vec<String> {
         let ids = loaded.iter().map(|plugin| plugin.manifest.id.clone());
         let mut names: Vec<String> = ids.filter(|id| id != CUSTOM).collect();
+        let sections = self.providers.keys().filter(|name| self.has_plugin(name, loaded));
+        names.extend(sections.cloned());
         let key = || self.key_of(CUSTOM, loaded);
-        if self.has_plugin(CUSTOM, loaded) && self.address_of(CUSTOM).or_else(key).is_some() {
+        if self.has_plugin(CUSTOM, loaded) && self.address_of_own(CUSTOM).or_else(key).is_some() {
             names.push(CUSTOM.to_owned());
         }
         if self.has_plugin(DEMO, loaded) && self.demo.is_some() {
@@ -132,6 +149,46 @@ impl Config {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// What is wrong with the providers of the file, as far as only the loaded plugins tell: one
+    /// whose plugin is not there, one that does not fit it. Each is told by name at a request, too.
+    pub fn check_providers(&self, loaded: &[Loaded<'_>]) -> Vec<Fault> {
+        let check = |(name, section): (&String, &Section)| match self.plugin_of(name, loaded) {
+            Some(manifest) => self.provider(name, manifest).err(),
+            None => {
+                let id = section.plugin.as_deref().unwrap_or(name);
+                let ids: Vec<&str> =
+                    loaded.iter().map(|plugin| plugin.manifest.id.as_str()).collect();
+                let near = nearest(id, ids.iter().copied());
+                let near = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+                let what = format!("provider {name}: no plugin {id} is loaded");
+                let fix = format!("{near}name one with `plugin:`; there are {}", ids.join(", "));
+                Some(Fault::at(section.origin.clone(), what, fix))
+            }
+        };
+        self.providers.iter().filter_map(check).collect()
+    }
+
+    /// The first provider of the file that has a key or a base URL, but for tiers'.
+    fn first_of_file(&self, loaded: &[Loaded<'_>]) -> Option<(&str, &Section)> {
+        let line = |section: &Section| match section.origin {
+            Origin::File { line, .. } => line,
+            _ => usize::MAX,
+        };
+        self.providers
+            .iter()
+            .filter(|(name, section)| section.like.is_none() && self.has_plugin(name, loaded))
+            .filter(|(name, _)| {
+                self.key_of(name, loaded).or_else(|| self.address_of_own(name)).is_some()
+            })
+            .min_by_key(|(_, section)| line(section))
+            .map(|(name, section)| (name.as_str(), section))
+    }
+
+    /// Where a base URL of this provider's is set.
+    fn address_of_own(&self, name: &str) -> Option<Origin> {
+        self.address_of(name).map(|written| written.origin)
     }
 
     fn choose_named(
@@ -145,6 +202,7 @@ impl Config {
         }
         let mut names: Vec<String> =
             loaded.iter().map(|plugin| plugin.manifest.id.clone()).collect();
+        names.extend(self.providers.keys().cloned());
         if self.has_plugin(CUSTOM, loaded) {
             names.extend([CUSTOM.to_owned(), DEMO.to_owned()]);
         }
@@ -166,9 +224,9 @@ impl Config {
         self.plugin_of(name, loaded).is_some()
     }
 
-    /// The variable that holds a key of this provider's.
-    fn key_of(&self, name: &str, loaded: &[Loaded<'_>]) -> Option<String> {
-        self.key_variable(name, self.plugin_of(name, loaded)?)
+    /// Where a key of this provider's is set.
+    fn key_of(&self, name: &str, loaded: &[Loaded<'_>]) -> Option<Origin> {
+        self.key_origin(name, self.plugin_of(name, loaded)?)
     }
 
     /// The manifest of the plugin behind a provider.

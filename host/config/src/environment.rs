@@ -54,9 +54,8 @@ impl Environment {
         if let Ok(directory) = std::env::current_dir() {
             environment = environment.in_directory(&directory);
         }
-        let here = environment.directory.as_ref().map(|directory| directory.join(".env"));
-        let at_home = environment.home.as_ref().map(|home| home.join(".clasp").join(".env"));
-        for path in [here, at_home].into_iter().flatten() {
+        let files: Vec<PathBuf> = environment.files().collect();
+        for path in files {
             environment.read_file(&path);
         }
         environment
@@ -130,6 +129,26 @@ impl Environment {
     /// The user's home directory.
     pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()
+    }
+
+    /// The working directory, if it is known.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
+    /// The `.env` files that are read where they are there.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let here = self.directory.as_ref().map(|directory| directory.join(".env"));
+        let at_home = self.home.as_ref().map(|home| home.join(".clasp").join(".env"));
+        [here, at_home].into_iter().flatten()
+    }
+
+    /// A path with `~/` for the home directory.
+    pub(crate) fn expanded(&self, text: &str) -> PathBuf {
+        match (text.strip_prefix("~/"), self.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(text),
+        }
     }
 
     /// Adds a value that a file of another program's says, where nobody sets it otherwise.

@@ -38,11 +38,17 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// Longer words are compared with nothing.
+const LONGEST: usize = 100;
+
 /// The candidate that is most like `word`, if any is like enough to be meant.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let most = (word.len() / 4).clamp(1, 3);
     candidates
         .into_iter()

@@ -1,66 +1,54 @@
 //! Every setting of clasp, with where it came from.
 //!
 //! Layers, the later over the earlier: default, file, environment, flag. Loading is a pure function
-//! of [`Flags`] and an [`Environment`] that was read before, and tells all faults at once. Keys are
-//! kept as secrets: no `Debug` output, fault or warning shows one (rule D7).
+//! of [`Flags`], an [`Environment`] and [`Sources`] that were read before, and tells all faults at
+//! once. Keys are kept as secrets: no `Debug` output, fault or warning shows one (rule D7).
 
 mod choice;
 mod definition;
 mod environment;
 mod fault;
+mod file;
+mod flags;
+mod kind;
 mod limits;
 mod load;
-mod models;
 mod origin;
 mod provider;
+mod reload;
 mod schema;
 mod settings;
+mod shape;
 mod value;
 mod vendor;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clasp_model::policy::{Breaker, Clients, HealthCheck, Hedge, Queue, Routing};
+use secrecy::{ExposeSecret, SecretString};
+
 pub use self::choice::{Chosen, Loaded};
-pub use self::definition::{Definition, SETTINGS};
+pub use self::definition::{Definition, settings};
 pub use self::environment::{Environment, Variable};
 pub use self::fault::Fault;
-pub use self::limits::Limits;
-pub use self::models::Models;
+pub use self::file::Sources;
+pub use self::flags::Flags;
+pub use self::limits::{Limits, PluginLimits};
+pub use self::load::Shown;
 pub use self::origin::{Origin, Setting};
-pub use self::provider::{Account, CUSTOM, DEMO, Provider, prefix};
-
-/// What the command line says, as it was written. A value is checked by [`Config::load`].
-#[derive(Clone, Debug, Default)]
-pub struct Flags {
-    /// `-port`.
-    pub port: Option<String>,
-    /// `-host`.
-    pub host: Option<String>,
-    /// `-provider`.
-    pub provider: Option<String>,
-    /// `-model`.
-    pub model: Option<String>,
-    /// `-plugin`, in the order given.
-    pub plugins: Vec<PathBuf>,
-    /// `-plugin-dir`.
-    pub plugin_dir: Option<PathBuf>,
-    /// `-debug` or `-verbose`.
-    pub debug: bool,
-    /// `-log-format`.
-    pub log_format: Option<String>,
-    /// `-http-timeout`.
-    pub http_timeout: Option<String>,
-    /// `-insecure`.
-    pub insecure: bool,
-}
+pub use self::provider::{Account, CUSTOM, DEMO, Provider, ProviderKey, prefix};
+pub use self::reload::show;
+pub use self::shape::{reference, schema};
 
 /// The least important line that is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogLevel {
     /// Nothing.
     Off,
@@ -69,6 +57,7 @@ pub enum LogLevel {
     /// What somebody should look at.
     Warn,
     /// One line a request.
+    #[default]
     Info,
     /// What was decided and why.
     Debug,
@@ -77,9 +66,10 @@ pub enum LogLevel {
 }
 
 /// How a log line is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
+    #[default]
     Text,
     /// One JSON document a line.
     Json,
@@ -96,8 +86,28 @@ pub struct Responses {
     pub bytes: u64,
 }
 
+/// Answers that are kept for the same request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// How many answers.
+    pub size: usize,
+    /// How long each is kept.
+    pub lifetime: Duration,
+}
+
+/// What is logged beside a line a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Debug {
+    /// What clients ask.
+    pub requests: bool,
+    /// What providers answer.
+    pub responses: bool,
+}
+
 /// The settings of one process.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where to listen.
     pub host: Setting<IpAddr>,
@@ -107,16 +117,38 @@ pub struct Config {
     pub insecure: Setting<bool>,
     /// The provider that the operator named, if any: lower case, with dashes.
     pub provider: Option<Setting<String>>,
-    /// Which model a request goes to.
-    pub models: Models,
+    /// Where requests go: models, tiers, aliases, rules, fallbacks.
+    pub routing: Routing,
+    /// When a target is left alone for a while.
+    pub breaker: Breaker,
+    /// Whether providers are asked if they are there.
+    pub health_check: HealthCheck,
+    /// Requests that wait.
+    pub queue: Queue,
+    /// When a second target is asked.
+    pub hedge: Hedge,
+    /// Who may come in.
+    pub clients: Clients,
+    /// Answers that are kept for the same request.
+    pub cache: Cache,
+    /// What is logged beside a line a request.
+    pub debug: Debug,
+    /// What several clasps share their state through: `redis://…` or `rediss://…`.
+    pub redis: Option<Setting<SecretString>>,
     /// Plugin files named one by one.
     pub plugins: Vec<PathBuf>,
     /// A directory of plugin files; none without a home directory.
     pub plugin_dir: Option<Setting<PathBuf>>,
+    /// Whether changed plugin files are taken up while running.
+    pub plugin_watch: Setting<bool>,
+    /// What a plugin may use.
+    pub plugin_limits: PluginLimits,
     /// What is logged.
     pub log_level: Setting<LogLevel>,
     /// How it is written.
     pub log_format: Setting<LogFormat>,
+    /// Whether answers are checked by their dialect's grammar while they are sent.
+    pub check: Setting<bool>,
     /// How long a provider may be silent, before its answer and within it. Unset it is for the
     /// former; within an answer the usual limit holds.
     pub http_timeout: Setting<Duration>,
@@ -124,10 +156,30 @@ pub struct Config {
     pub limits: Limits,
     /// Answers that are kept; none: they are not.
     pub responses: Option<Responses>,
+    /// The configuration file in use.
+    pub file: Option<PathBuf>,
     /// What is not wrong but should be looked at. To be logged at start.
     pub warnings: Vec<String>,
+    shown: Vec<Shown>,
+    masked: Vec<SecretString>,
+    watched: Vec<PathBuf>,
+    providers: BTreeMap<String, load::Section>,
     environment: Environment,
+    of_directory: bool,
     demo: Option<String>,
+}
+
+/// Shows no routes, whose headers may be keys.
+impl fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Config")
+            .field("address", &self.address())
+            .field("provider", &self.provider)
+            .field("providers", &self.providers.keys().collect::<Vec<_>>())
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {
@@ -135,8 +187,12 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong, each with its place and a way out.
-    pub fn load(flags: Flags, environment: Environment) -> Result<Self, Vec<Fault>> {
-        load::load(flags, environment)
+    pub fn load(
+        flags: Flags,
+        environment: Environment,
+        sources: Sources,
+    ) -> Result<Self, Vec<Fault>> {
+        load::load(flags, environment, sources)
     }
 
     /// The same settings with the provider `demo` at `base_url`.
@@ -150,8 +206,19 @@ impl Config {
         SocketAddr::new(*self.host, *self.port)
     }
 
-    /// What the settings were read from.
+    /// What the settings were read from, besides the file.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// Every secret that is known: those of variables and those of the file, for masking.
+    pub fn secrets(&self) -> Vec<SecretString> {
+        let mut secrets = self.environment.secrets();
+        secrets.extend(self.masked.iter().cloned());
+        let keys = self.providers.values().flat_map(|section| &section.keys);
+        secrets.extend(keys.map(|key| key.secret.clone()));
+        secrets.extend(self.redis.iter().map(|redis| redis.value.clone()));
+        secrets.retain(|secret| !secret.expose_secret().is_empty());
+        secrets
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Setting;
+
 /// Sizes and waits of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -34,4 +36,15 @@ impl Default for Limits {
             ping_interval: Duration::from_secs(10),
         }
     }
+}
+
+/// What a plugin may use; where nobody says it, the host's own limits hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginLimits {
+    /// The memory of an instance that reads an answer, in bytes.
+    pub memory: Setting<usize>,
+    /// The computing time of one call that reads an answer.
+    pub time: Setting<Duration>,
+    /// What one such call may return, in bytes.
+    pub output: Setting<usize>,
 }

@@ -1,58 +1,108 @@
 //! Brings the layers together: flag over variable over file over default.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
-use std::time::Duration;
+mod clients;
+mod names;
+mod providers;
+mod routing;
+mod server;
+mod shown;
+mod tiers;
 
-use crate::definition::{self, Definition};
-use crate::fault::nearest;
-use crate::value::{self, Expected};
+use secrecy::SecretString;
+
+pub(crate) use self::providers::{Key, Section, several};
+pub use self::shown::Shown;
+use crate::definition::Definition;
+use crate::file::{File, Node};
 use crate::{
-    Config, Environment, Fault, Flags, Limits, LogFormat, LogLevel, Models, Origin, Responses,
-    SETTINGS, Setting,
+    Cache, Config, Debug, Environment, Fault, Flags, Origin, Setting, Sources, definition, file,
+    shape, value,
 };
 
-/// Collects what is wrong while it reads.
+/// Reads settings and collects what is wrong.
 struct Reader {
+    flags: Flags,
     environment: Environment,
+    file: File,
     faults: Vec<Fault>,
     warnings: Vec<String>,
 }
 
-pub(crate) fn load(flags: Flags, environment: Environment) -> Result<Config, Vec<Fault>> {
-    let faults = environment.faults().to_vec();
-    let mut reader = Reader { environment, faults, warnings: Vec::new() };
-    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let insecure = flags.insecure.then_some("true");
-    let config = Config {
-        host: reader.read(&definition::HOST, flags.host.as_deref(), value::host, loopback),
-        port: reader.read(&definition::PORT, flags.port.as_deref(), value::port, 8080),
-        insecure: reader.read(&definition::INSECURE, insecure, value::boolean, false),
-        provider: reader.optional(&definition::PROVIDER, flags.provider.as_deref()).map(canonical),
-        models: reader.models(flags.model.as_deref()),
-        plugins: flags.plugins,
-        plugin_dir: reader.plugin_dir(flags.plugin_dir),
-        log_level: reader.log_level(flags.debug),
-        log_format: reader.read(
-            &definition::LOG_FORMAT,
-            flags.log_format.as_deref(),
-            value::log_format,
-            LogFormat::Text,
-        ),
-        http_timeout: reader.read(
-            &definition::HTTP_TIMEOUT,
-            flags.http_timeout.as_deref(),
-            value::duration,
-            Duration::from_secs(600),
-        ),
+/// The text that counts, and where it stands.
+struct Found {
+    text: String,
+    origin: Origin,
+    /// As a message may show it.
+    shown: String,
+    /// There is a secret in it.
+    secret: bool,
+}
+
+pub(crate) fn load(
+    flags: Flags,
+    environment: Environment,
+    sources: Sources,
+) -> Result<Config, Vec<Fault>> {
+    let mut faults = environment.faults().to_vec();
+    let watched = sources.candidates.iter().cloned().chain(environment.files()).collect();
+    let is_open = sources.is_open();
+    let warnings = sources.warnings.clone();
+    let (file, wrong) = file::File::new(sources, &environment);
+    faults.extend(wrong);
+    faults.extend(shape::check(&file, &shape::root()));
+    let mut reader = Reader { flags, environment, file, faults, warnings };
+    let providers = reader.providers();
+    let mut config = Config {
+        host: reader.host(),
+        port: reader.read(&definition::PORT, value::whole),
+        insecure: reader.boolean(&definition::INSECURE),
+        provider: reader.text(&definition::PROVIDER).map(canonical),
+        plugins: std::mem::take(&mut reader.flags.plugins),
+        plugin_dir: reader.plugin_dir(),
+        plugin_watch: reader.boolean(&definition::PLUGIN_WATCH),
+        plugin_limits: reader.plugin_limits(),
+        log_level: reader.log_level(),
+        log_format: reader.read(&definition::LOG_FORMAT, |text| value::log_format(text).ok()),
+        check: reader.boolean(&definition::CHECK),
+        http_timeout: reader.duration(&definition::HTTP_TIMEOUT),
         limits: reader.limits(),
         responses: reader.responses(),
+        routing: reader.routing(),
+        breaker: reader.breaker(),
+        health_check: reader.health_check(),
+        queue: reader.queue(),
+        hedge: reader.hedge(),
+        clients: reader.clients(),
+        cache: Cache {
+            enabled: reader.boolean(&definition::CACHE).value,
+            size: reader.read(&definition::CACHE_SIZE, value::whole).value,
+            lifetime: reader.read(&definition::CACHE_TTL, |text| value::period(text).ok()).value,
+        },
+        debug: Debug {
+            requests: reader.boolean(&definition::DEBUG_REQUESTS).value,
+            responses: reader.boolean(&definition::DEBUG_RESPONSES).value,
+        },
+        redis: reader.secret(&definition::REDIS),
+        file: reader.file.path.clone(),
         warnings: Vec::new(),
+        shown: Vec::new(),
+        masked: reader.masked(),
+        watched,
+        providers,
         environment: Environment::default(),
+        of_directory: reader.file.of_directory,
         demo: None,
     };
+    reader.tiers(&mut config);
+    reader.flag_key(&mut config);
+    reader.regions_of_providers(&mut config);
+    reader.check_rules(&config);
     reader.check_host(&config);
+    reader.check_redis(&config);
     reader.check_names();
+    reader.check_effects();
+    reader.check_mode(is_open);
+    config.shown = reader.shown();
     if reader.faults.is_empty() {
         Ok(Config { warnings: reader.warnings, environment: reader.environment, ..config })
     } else {
@@ -62,188 +112,134 @@ pub(crate) fn load(flags: Flags, environment: Environment) -> Result<Config, Vec
 
 /// Providers are named in lower case with dashes.
 fn canonical(name: Setting<String>) -> Setting<String> {
-    Setting { value: name.value.to_lowercase().replace('_', "-"), ..name }
+    Setting { value: canonical_name(&name.value), ..name }
+}
+
+fn canonical_name(name: &str) -> String {
+    name.trim().to_lowercase().replace('_', "-")
 }
 
 impl Reader {
-    /// The text that counts, and where it stands.
-    fn find(&self, definition: &Definition, flag: Option<&str>) -> Option<(String, Origin)> {
-        if let (Some(text), Some(name)) = (flag, definition.flag) {
-            return Some((text.trim().to_owned(), Origin::Flag(name)));
+    /// What sets a setting, if anything does.
+    fn find(&self, definition: &Definition) -> Option<Found> {
+        let flag = definition.flag.and_then(|name| Some((name, self.flags.get(name)?)));
+        if let Some((name, text)) = flag {
+            let text = text.trim().to_owned();
+            let shown = format!("{text:?}");
+            return Some(Found { text, origin: Origin::Flag(name), shown, secret: false });
         }
-        definition.variables.iter().find_map(|name| {
-            let text = self.environment.get(name)?;
-            Some((text.to_owned(), self.environment.origin(name)))
+        let variable = definition.variables.iter().find_map(|name| {
+            let text = self.environment.get(name)?.to_owned();
+            let shown = format!("{text:?}");
+            Some(Found { text, origin: self.environment.origin(name), shown, secret: false })
+        });
+        variable.or_else(|| {
+            let node = self.file.at(definition.key)?;
+            let text = node.text()?;
+            let origin = self.file.origin(node.line);
+            // One of its variables is not set, which was told.
+            let known = !text.unset && node.value().is_some();
+            known.then(|| Found {
+                text: text.value.trim().to_owned(),
+                origin,
+                shown: text.shown(),
+                secret: text.secret.is_some(),
+            })
         })
     }
 
-    fn read<T>(
+    /// Reads a setting as `parse` says, after its kind has checked it.
+    fn read<T: Default>(
         &mut self,
-        definition: &Definition,
-        flag: Option<&str>,
-        parse: fn(&str) -> Result<T, Expected>,
-        default: T,
+        definition: &'static Definition,
+        parse: impl Fn(&str) -> Option<T>,
     ) -> Setting<T> {
-        let Some((text, origin)) = self.find(definition, flag) else {
-            return Setting::default(default);
-        };
-        match parse(&text) {
-            Ok(value) => Setting { value, origin },
-            Err(expected) => {
-                let what = format!("{text:?} will not do for {}", definition.key);
-                self.faults.push(Fault::at(origin, what, expected));
-                Setting::default(default)
+        if let Some(Found { text, origin, shown, .. }) = self.find(definition) {
+            match definition.kind.check(&text) {
+                Ok(()) => {
+                    if let Some(value) = parse(&text) {
+                        return Setting { value, origin };
+                    }
+                }
+                Err(expected) => self.misfit(definition, origin, &shown, expected),
             }
         }
+        Setting::default(parse(definition.default).unwrap_or_default())
     }
 
-    fn optional(&mut self, definition: &Definition, flag: Option<&str>) -> Option<Setting<String>> {
-        let (value, origin) = self.find(definition, flag)?;
-        (!value.is_empty()).then_some(Setting { value, origin })
+    /// As [`Self::read`], for a setting that need not have a value.
+    fn optional<T>(
+        &mut self,
+        definition: &'static Definition,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<Setting<T>> {
+        let read = self
+            .read(definition, |text| if text.is_empty() { None } else { parse(text).map(Some) });
+        let Setting { value, origin } = read;
+        value.map(|value| Setting { value, origin })
     }
 
-    fn models(&mut self, flag: Option<&str>) -> Models {
-        let mut models = Models {
-            default: self.optional(&definition::MODEL, flag),
-            opus: self.optional(&definition::MODEL_OPUS, None),
-            sonnet: self.optional(&definition::MODEL_SONNET, None),
-            haiku: self.optional(&definition::MODEL_HAIKU, None),
-            ..Models::default()
-        };
-        let listed = self.read(&definition::MODEL_ALIASES, None, value::aliases, Vec::new());
-        for (alias, value) in listed.value {
-            models.aliases.insert(alias, Setting { value, origin: listed.origin.clone() });
-        }
-        for name in self.environment.names() {
-            let alias = name.strip_prefix(definition::ALIAS_PREFIX).unwrap_or_default();
-            if let (false, Some(model)) = (alias.is_empty(), self.environment.get(name)) {
-                let origin = self.environment.origin(name);
-                let setting = Setting { value: model.to_owned(), origin };
-                models.aliases.insert(alias.to_ascii_lowercase(), setting);
-            }
-        }
-        models
+    fn text(&mut self, definition: &'static Definition) -> Option<Setting<String>> {
+        self.optional(definition, |text| Some(text.to_owned()))
     }
 
-    fn plugin_dir(&mut self, flag: Option<PathBuf>) -> Option<Setting<PathBuf>> {
-        if let Some(value) = flag {
-            return Some(Setting { value, origin: Origin::Flag("plugin-dir") });
-        }
-        if let Some((text, origin)) = self.find(&definition::PLUGIN_DIR, None) {
-            let home = self.environment.home();
-            let value = match (text.strip_prefix("~/"), home) {
-                (Some(rest), Some(home)) => home.join(rest),
-                _ => PathBuf::from(text),
-            };
-            return Some(Setting { value, origin });
-        }
-        let home = self.environment.home()?;
-        Some(Setting::default(home.join(".clasp").join("plugins")))
+    fn secret(&mut self, definition: &'static Definition) -> Option<Setting<SecretString>> {
+        self.optional(definition, |text| Some(SecretString::from(text)))
     }
 
-    fn log_level(&mut self, flag: bool) -> Setting<LogLevel> {
-        let debug = self.read(&definition::DEBUG, flag.then_some("true"), value::boolean, false);
-        let level = self.read(&definition::LOG_LEVEL, None, value::log_level, LogLevel::Info);
-        if *debug && *level != LogLevel::Trace {
-            return Setting { value: LogLevel::Debug, origin: debug.origin };
-        }
-        level
+    fn boolean(&mut self, definition: &'static Definition) -> Setting<bool> {
+        self.read(definition, |text| value::boolean(text).ok())
     }
 
-    fn responses(&mut self) -> Option<Responses> {
-        let thirty_days = Duration::from_secs(30 * 86_400);
-        let lifetime = &definition::RESPONSES_LIFETIME;
-        let lifetime = self.read(lifetime, None, value::lifetime, thirty_days).value;
-        let bytes = self.read(&definition::RESPONSES_SIZE, None, value::size, 1 << 30).value as u64;
-        let (text, origin) = self.find(&definition::RESPONSES_STORE, None)?;
-        let home = self.environment.home();
-        let path = match (value::boolean(&text), text.strip_prefix("~/"), home) {
-            (Ok(false), ..) => return None,
-            (Ok(true), _, Some(home)) => home.join(".clasp").join("responses.redb"),
-            (Ok(true), _, None) => {
-                let what = "there is no home directory to keep responses in".to_owned();
-                self.faults.push(Fault::at(origin, what, "give the file itself"));
-                return None;
-            }
-            (Err(_), Some(rest), Some(home)) => home.join(rest),
-            (Err(_), ..) => text.into(),
-        };
-        Some(Responses { path, lifetime, bytes })
+    fn duration(&mut self, definition: &'static Definition) -> Setting<std::time::Duration> {
+        self.read(definition, |text| value::duration(text).ok())
     }
 
-    fn limits(&mut self) -> Limits {
-        let usual = Limits::default();
-        let mut duration = |definition: &Definition, default| {
-            self.read(definition, None, value::duration, default).value
-        };
-        let header_timeout = duration(&definition::HEADER_TIMEOUT, usual.header_timeout);
-        let idle_timeout = duration(&definition::IDLE_TIMEOUT, usual.idle_timeout);
-        let drain_timeout = duration(&definition::DRAIN_TIMEOUT, usual.drain_timeout);
-        let ping_interval = duration(&definition::PING_INTERVAL, usual.ping_interval);
-        let connections = &definition::MAX_CONNECTIONS;
-        Limits {
-            body: self.read(&definition::BODY_LIMIT, None, value::size, usual.body).value,
-            frame: self.read(&definition::FRAME_LIMIT, None, value::size, usual.frame).value,
-            connections: self.read(connections, None, value::count, usual.connections).value,
-            header_timeout,
-            idle_timeout,
-            drain_timeout,
-            ping_interval,
+    /// Texts with commas between them in a variable, a list in the file.
+    fn words(&mut self, definition: &'static Definition) -> Vec<String> {
+        match self.find(definition) {
+            Some(found) => value::words(&found.text),
+            None => self.file.at(definition.key).map(texts).unwrap_or_default(),
         }
     }
 
-    /// Whoever can connect can spend the operator's money: not without saying so.
-    fn check_host(&mut self, config: &Config) {
-        if config.host.is_loopback() {
+    fn misfit(&mut self, definition: &Definition, origin: Origin, shown: &str, expected: String) {
+        // What the file says was checked against its shape.
+        if matches!(origin, Origin::File { .. }) {
             return;
         }
-        let host = *config.host;
-        if *config.insecure {
-            self.warnings.push(format!(
-                "listening on {host} without client keys: whoever reaches it uses your provider's key"
-            ));
-        } else {
-            self.faults.push(Fault::at(
-                config.host.origin.clone(),
-                format!("other machines could reach {host} and use your provider's key"),
-                "take 127.0.0.1, or add --insecure (CLASP_INSECURE=true) if the network is yours alone",
-            ));
-        }
+        let hidden = definition.kind.is_secret() || definition.kind == crate::kind::Kind::Url;
+        let what = match hidden {
+            true => format!("this will not do for {}", definition.key),
+            false => format!("{shown} will not do for {}", definition.key),
+        };
+        self.faults.push(Fault::at(origin, what, expected));
     }
 
-    /// A variable that nothing reads is a misspelt one, or a later build's.
-    fn check_names(&mut self) {
-        let known: Vec<&str> = SETTINGS
-            .iter()
-            .flat_map(|definition| definition.variables.iter().copied())
-            .chain(definition::OTHERS.iter().copied())
-            .collect();
-        for name in self.environment.names().filter(|name| name.starts_with("CLASP_")) {
-            let value = self.environment.get(name);
-            let off = value.is_none_or(|value| value::boolean(value) == Ok(false));
-            if known.contains(&name) || name.starts_with(definition::ALIAS_PREFIX) || off {
-                continue;
-            }
-            if name.starts_with(definition::AUTH) {
-                self.faults.push(Fault::at(
-                    self.environment.origin(name),
-                    "this build does not check client keys yet",
-                    "unset it, and keep to a loopback address",
-                ));
-            } else if definition::LATER.iter().any(|later| name.starts_with(later)) {
-                self.warnings.push(format!(
-                    "{} has no effect: this build does not have it yet",
-                    self.environment.origin(name)
-                ));
-            } else {
-                let meant = nearest(name, known.iter().copied())
-                    .map(|near| format!("; did you mean {near}?"))
-                    .unwrap_or_default();
-                self.warnings.push(format!(
-                    "{} is not a setting of clasp's and has no effect{meant}",
-                    self.environment.origin(name)
-                ));
-            }
-        }
+    /// Something that is wrong in a line of the file.
+    fn fault(&mut self, line: usize, what: impl Into<String>, fix: impl Into<String>) {
+        let origin = self.file.origin(line);
+        self.faults.push(Fault::at(origin, what, fix));
     }
+}
+
+/// One text or a list of texts.
+fn texts(node: &Node) -> Vec<String> {
+    let own = node.value().into_iter();
+    own.chain(node.items().iter().filter_map(Node::value)).map(str::to_owned).collect()
+}
+
+/// A truth in the file.
+fn truth(node: &Node, key: &str) -> Option<bool> {
+    value::boolean(node.get(key)?.value()?).ok()
+}
+
+/// A whole number in the file.
+fn whole<T: TryFrom<u64>>(node: &Node, key: &str) -> Option<T> {
+    value::whole(node.get(key)?.value()?)
+}
+
+/// A number in the file.
+fn number(node: &Node, key: &str) -> Option<f64> {
+    value::number(node.get(key)?.value()?)
 }

@@ -5,16 +5,22 @@
 
 mod account;
 mod address;
+mod keys;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use clasp_model::{Auth, Json, Manifest, Secret};
-use secrecy::SecretString;
+use clasp_model::policy::{ModelOverride, Streaming};
+use clasp_model::{Auth, Header, Json, Manifest, Secret};
+use secrecy::{ExposeSecret, SecretString};
 
 pub use self::account::Account;
 pub(crate) use self::account::is_account_variable;
 use self::address::{Address, allows, is_loopback};
-use crate::{Config, Fault, Setting, vendor};
+pub use self::keys::ProviderKey;
+use self::keys::Secrets;
+use crate::load::Section;
+use crate::{Config, Fault, Setting, value, vendor};
 
 /// The provider for any endpoint that speaks OpenAI's Chat Completions.
 pub const CUSTOM: &str = "custom";
@@ -26,10 +32,10 @@ pub const DEMO: &str = "demo";
 const OPENAI: &str = "openai";
 
 /// The secret that `NAME_API_KEY` fills.
-const API_KEY: &str = "api-key";
+pub(crate) const API_KEY: &str = "api-key";
 
 /// A provider that is ready to be used.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Provider {
     /// What the operator and the logs call it.
     pub name: String,
@@ -42,8 +48,20 @@ pub struct Provider {
     /// The manifest's ways to authenticate; none for a server of the operator's own for which
     /// nothing is set to authenticate with.
     pub auth: Vec<Auth>,
-    /// By the names in the manifest; those that are not set are not there.
+    /// By the names in the manifest; those that are not set are not there. Of several keys the
+    /// first.
     pub secrets: BTreeMap<String, SecretString>,
+    /// Its keys, which share the requests; none where nothing is set. The first has
+    /// [`Self::secrets`].
+    pub keys: Vec<ProviderKey>,
+    /// The operator's own headers, names in lower case; values may be keys.
+    pub headers: Vec<Header>,
+    /// Where it is, in the operator's words and in lower case.
+    pub region: Option<String>,
+    /// How it answers.
+    pub streaming: Streaming,
+    /// What the operator knows of its models, by their ids.
+    pub models: BTreeMap<String, ModelOverride>,
     /// The operator's accounts with clouds, as far as [`Self::auth`] asks for them.
     pub account: Account,
     /// The operator's settings for the plugin: an object that fits the manifest's schema, with its
@@ -53,6 +71,21 @@ pub struct Provider {
     pub lane: bool,
     /// What should be looked at.
     pub warnings: Vec<String>,
+}
+
+/// Shows neither keys nor headers.
+impl fmt::Debug for Provider {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Provider")
+            .field("name", &self.name)
+            .field("plugin", &self.plugin)
+            .field("base_url", &self.base_url)
+            .field("auth", &self.auth)
+            .field("secrets", &self.secrets.keys().collect::<Vec<_>>())
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Provider {
@@ -71,12 +104,28 @@ pub fn prefix(name: &str) -> String {
 
 impl Config {
     /// The id of the plugin that a provider of this name uses; `exists` tells which ids there are.
-    pub fn plugin_id<'a>(&self, name: &'a str, exists: impl Fn(&str) -> bool) -> &'a str {
-        match name {
+    pub fn plugin_id<'a>(&'a self, name: &'a str, exists: impl Fn(&str) -> bool) -> &'a str {
+        let said = self.section(name).and_then(|section| section.plugin.as_deref());
+        match said.unwrap_or(name) {
             DEMO => OPENAI,
             CUSTOM if !exists(CUSTOM) => OPENAI,
             name => name,
         }
+    }
+
+    /// What the file, or a tier of its own, says of a provider.
+    pub(crate) fn section(&self, name: &str) -> Option<&Section> {
+        self.providers.get(name)
+    }
+
+    /// The provider whose variables and options set up this one; its own unless it is a tier's.
+    pub(crate) fn settings_of<'a>(&'a self, name: &'a str) -> &'a str {
+        self.section(name).and_then(|section| section.like.as_deref()).unwrap_or(name)
+    }
+
+    /// Whether variables that begin with the provider's name are its own.
+    pub(crate) fn has_variables(&self, name: &str) -> bool {
+        self.section(name).is_none_or(|section| section.like.is_none())
     }
 
     /// What the provider `name` needs, for the plugin that [`Config::plugin_id`] names.
@@ -99,72 +148,29 @@ impl Config {
         warnings.extend(warning);
         let own_host = !allows(&manifest.hosts, &host) || is_loopback(&host);
         let account = self.account(name, manifest, region, &base_url, &mut warnings);
-        let secrets = self.secrets(name, manifest, &base_url, own_host, &mut warnings)?;
-        let keyless = own_host && secrets.is_empty() && !account.is_set();
+        let Secrets { first, keys } =
+            self.secrets_of(name, manifest, &base_url, own_host, &mut warnings)?;
+        let keyless = own_host && first.is_empty() && !account.is_set();
+        let section = self.section(name).cloned();
+        let section = section.unwrap_or_else(|| Section::new(crate::Origin::Default));
+        self.check_sent(name, &section, &base_url, &mut warnings);
         Ok(Provider {
             name: name.to_owned(),
             plugin: manifest.id.clone(),
             operator_base_url: base_url.origin.is_set(),
             base_url,
             auth: if keyless { Vec::new() } else { manifest.auth.clone() },
-            secrets,
+            secrets: first,
+            keys,
+            headers: section.headers.iter().map(header).collect(),
+            region: section.region,
+            streaming: section.streaming,
+            models: section.models,
             account,
             config: settings.json(),
-            lane: self.lane(name)?,
+            lane: self.lane(name, section.lane)?,
             warnings,
         })
-    }
-
-    /// The variable that holds a secret of this provider's.
-    pub(crate) fn key_variable(&self, name: &str, manifest: &Manifest) -> Option<String> {
-        manifest
-            .secrets
-            .iter()
-            .flat_map(|secret| secret_variables(name, manifest, secret))
-            .find(|variable| self.environment.get(variable).is_some())
-    }
-
-    fn secrets(
-        &self,
-        name: &str,
-        manifest: &Manifest,
-        base_url: &Setting<String>,
-        own_host: bool,
-        warnings: &mut Vec<String>,
-    ) -> Result<BTreeMap<String, SecretString>, Fault> {
-        // A server of the operator's own may well ask for no key, and an account may do without.
-        let optional = own_host || manifest.auth.iter().any(account::is_account);
-        let mut secrets = BTreeMap::new();
-        for secret in &manifest.secrets {
-            let variables = secret_variables(name, manifest, secret);
-            let Some(variable) = variables.iter().find(|name| self.environment.get(name).is_some())
-            else {
-                if secret.required && !optional {
-                    return Err(Fault::missing(
-                        format!("provider {name} needs {} and no variable sets it", secret.name),
-                        format!("set {} ({})", variables.join(" or "), secret.description),
-                    ));
-                }
-                continue;
-            };
-            let value = self.environment.get(variable).unwrap_or_default();
-            if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-                return Err(Fault::at(
-                    self.environment.origin(variable),
-                    "has characters that no key has (line breaks or non-ASCII ones)",
-                    "copy the key again",
-                ));
-            }
-            if self.is_diverted(&base_url.origin, variable) {
-                warnings.push(format!(
-                    "{variable} goes to {}, which the working directory's .env says ({}); \
-                     if that is not yours, remove it",
-                    base_url.value, base_url.origin
-                ));
-            }
-            secrets.insert(secret.name.clone(), SecretString::from(value));
-        }
-        Ok(secrets)
     }
 
     fn demo(&self, manifest: &Manifest) -> Result<Provider, Fault> {
@@ -174,7 +180,7 @@ impl Config {
                 "start with --provider demo",
             ));
         };
-        let secrets = manifest
+        let secrets: BTreeMap<_, _> = manifest
             .secrets
             .iter()
             .map(|secret| (secret.name.clone(), SecretString::from("demo")))
@@ -185,7 +191,16 @@ impl Config {
             base_url: Setting::default(base_url.clone()),
             operator_base_url: true,
             auth: manifest.auth.clone(),
+            keys: vec![ProviderKey {
+                name: "key-1".to_owned(),
+                weight: 1,
+                secrets: secrets.clone(),
+            }],
             secrets,
+            headers: Vec::new(),
+            region: None,
+            streaming: Streaming::default(),
+            models: BTreeMap::new(),
             account: Account::default(),
             config: self.settings(DEMO, manifest)?.json(),
             lane: true,
@@ -193,18 +208,14 @@ impl Config {
         })
     }
 
-    /// `NAME_LANE`: `on` or `off`.
-    fn lane(&self, name: &str) -> Result<bool, Fault> {
-        let variable = format!("{}_LANE", prefix(name));
-        match self.environment.get(&variable) {
-            None | Some("on") => Ok(true),
-            Some("off") => Ok(false),
-            Some(other) => Err(Fault::at(
-                self.environment.origin(&variable),
-                format!("is {other:?}"),
-                "set it to on or off",
-            )),
-        }
+    /// `NAME_LANE`, else what the file says: on or off.
+    fn lane(&self, name: &str, said: Option<bool>) -> Result<bool, Fault> {
+        let variable = format!("{}_LANE", prefix(self.settings_of(name)));
+        let Some(text) = self.environment.get(&variable) else { return Ok(said.unwrap_or(true)) };
+        value::boolean(text).map_err(|_| {
+            let origin = self.environment.origin(&variable);
+            Fault::at(origin, format!("is {text:?}"), "set it to on or off")
+        })
     }
 }
 
@@ -225,6 +236,10 @@ pub(crate) fn secret_variables(name: &str, manifest: &Manifest, secret: &Secret)
         }
     }
     variables
+}
+
+fn header((name, value): (&String, &SecretString)) -> Header {
+    Header { name: name.clone(), value: value.expose_secret().to_owned() }
 }
 
 /// A setting as a part of a host's name.

@@ -3,16 +3,19 @@
 //! What the plugin gets fits its schema, with the defaults filled in; it never gets a variable that
 //! is named like a secret, nor another vendor's (rule D7).
 
+mod options;
+
 use clasp_model::{Json, Manifest};
 use serde_json::{Map, Value};
 
+use self::options::Options;
 use crate::fault::nearest;
 use crate::provider::{prefix, secret_variables};
 use crate::vendor::{self, Vendor};
-use crate::{Config, Fault, environment, schema, value};
+use crate::{Config, Fault, Origin, environment, schema, value};
 
 /// What belongs to every provider, and is no setting of a plugin's.
-const TAKEN: &[&str] = &["API_KEY", "BASE_URL"];
+const TAKEN: &[&str] = &["API_KEY", "BASE_URL", "LANE"];
 
 /// The settings of a provider, and what should be looked at.
 #[derive(Debug)]
@@ -44,33 +47,47 @@ impl Config {
         let empty = Map::new();
         let properties = top.get("properties").and_then(Value::as_object).unwrap_or(&empty);
         let mut settings = Settings { members: Map::new(), warnings: Vec::new() };
-        let mut known: Vec<String> = TAKEN.iter().map(|own| variable(name, own)).collect();
+        let owner = self.settings_of(name);
+        let mut known: Vec<String> = TAKEN.iter().map(|own| variable(owner, own)).collect();
+        let options = Options::new(self, owner);
+        let mut taken: Vec<&str> = Vec::new();
         for (property, rules) in properties {
             let rules = schema::resolved(&root, rules);
-            let variables = variables(name, manifest, property, rules);
+            let variables = variables(owner, manifest, property, rules);
             let set = variables.iter().find(|name| self.environment.get(name).is_some());
-            let value = match set {
-                Some(variable) => {
+            // An option is named like the property, or like a variable of it.
+            let option = options.entries().iter().find(|entry| {
+                entry.key == *property || variables.contains(&variable(owner, &upper(&entry.key)))
+            });
+            taken.extend(option.map(|option| option.key.as_str()));
+            let fits = |value: Value, origin: &dyn Fn() -> Origin, shown: &dyn Fn() -> String| {
+                let checked = schema::check(&root, rules, &value);
+                checked.map(|()| value).map_err(|(at, what)| {
+                    let wrong = format!("{} will not do for {property}{at} of {name}", shown());
+                    Fault::at(origin(), wrong, what)
+                })
+            };
+            let value = match (set, option) {
+                (Some(variable), _) => {
                     let text = self.environment.get(variable).unwrap_or_default();
-                    let value = read(text, rules);
-                    schema::check(&root, rules, &value).map_err(|(at, what)| {
-                        Fault::at(
-                            self.environment.origin(variable),
-                            format!("{text:?} will not do for {property}{at} of {name}"),
-                            what,
-                        )
-                    })?;
-                    Some(value)
+                    let origin = || self.environment.origin(variable);
+                    Some(fits(read(text, rules), &origin, &|| format!("{text:?}"))?)
                 }
-                None => default(rules),
+                (None, Some(option)) if option.node.is_set() => {
+                    let value = options::json(&option.node, rules);
+                    let origin = || options.origin(option);
+                    Some(fits(value, &origin, &|| options::shown(&option.node))?)
+                }
+                (None, _) => default(rules),
             };
             known.extend(variables);
             if let Some(value) = value {
                 settings.members.insert(property.clone(), value);
             }
         }
-        required(name, manifest, top, &settings, properties)?;
-        settings.warnings = self.misspelt(name, manifest, &known);
+        options.check(name, &taken, properties)?;
+        required(owner, manifest, top, &settings, properties)?;
+        settings.warnings = self.misspelt(owner, manifest, &known);
         Ok(settings)
     }
 
@@ -118,7 +135,7 @@ fn required(
     let about = about.and_then(Value::as_str).map_or(String::new(), |about| format!(" ({about})"));
     let variables = Config::setting_variables(name, manifest, missing);
     Err(Fault::missing(
-        format!("provider {name} needs {missing} and no variable sets it"),
+        format!("provider {name} needs {missing} and nothing sets it"),
         format!("set {variables}{about}"),
     ))
 }

@@ -3,14 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use clasp_model::policy::Rate;
+
 use crate::{LogFormat, LogLevel};
 
 /// What would have been right.
 pub(crate) type Expected = &'static str;
-
-pub(crate) fn port(text: &str) -> Result<u16, Expected> {
-    text.parse().map_err(|_| "give a number from 0 to 65535")
-}
 
 pub(crate) fn host(text: &str) -> Result<IpAddr, Expected> {
     if text.eq_ignore_ascii_case("localhost") {
@@ -71,21 +69,20 @@ pub(crate) fn duration(text: &str) -> Result<Duration, Expected> {
 /// As [`duration`], with `d` for days too; from a minute to ten years.
 pub(crate) fn lifetime(text: &str) -> Result<Duration, Expected> {
     const EXPECTED: Expected = "give seconds, or a number with m, h or d, from 1m to 3650d";
+    seconds(text, 60).ok_or(EXPECTED)
+}
+
+fn seconds(text: &str, least: u64) -> Option<Duration> {
     let (number, unit) = split_unit(text);
     let seconds: u64 = match unit.to_ascii_lowercase().as_str() {
-        "" | "s" | "sec" => 1,
-        "m" | "min" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err(EXPECTED),
+        "" | "s" | "sec" | "second" => 1,
+        "m" | "min" | "minute" => 60,
+        "h" | "hour" => 3_600,
+        "d" | "day" => 86_400,
+        _ => return None,
     };
-    number
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(seconds))
-        .filter(|total| (60..=3650 * 86_400).contains(total))
-        .map(Duration::from_secs)
-        .ok_or(EXPECTED)
+    let total = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+    (least..=3650 * 86_400).contains(&total).then(|| Duration::from_secs(total))
 }
 
 /// A count of bytes, or a number with `KiB`, `MiB` or `GiB`; from 1 KiB to 4 GiB.
@@ -107,8 +104,45 @@ pub(crate) fn size(text: &str) -> Result<usize, Expected> {
         .ok_or(EXPECTED)
 }
 
-pub(crate) fn count(text: &str) -> Result<usize, Expected> {
-    text.parse().ok().filter(|count| *count > 0).ok_or("give a number above 0")
+/// A whole number.
+pub(crate) fn whole<T: TryFrom<u64>>(text: &str) -> Option<T> {
+    text.parse::<u64>().ok()?.try_into().ok()
+}
+
+/// A number that is neither infinite nor none at all.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// A count of milliseconds, or as [`duration`] with a unit.
+pub(crate) fn milliseconds(text: &str) -> Result<Duration, Expected> {
+    const EXPECTED: Expected = "give milliseconds, or a number with ms, s, m or h, from 1ms to 24h";
+    let has_unit = text.ends_with(|last: char| !last.is_ascii_digit());
+    let with_unit = if has_unit { duration(text) } else { duration(&format!("{text}ms")) };
+    with_unit.map_err(|_| EXPECTED)
+}
+
+/// `60/m`, `100000/h`, `10/30s`: so many in a time. At once a sixth of them, as 10 of 60.
+pub(crate) fn rate(text: &str) -> Result<Rate, Expected> {
+    const EXPECTED: Expected = "give a number per time: 60/m, 5/s, 100000/h, 1000/d or 10/30s";
+    let (count, per) = text.split_once('/').ok_or(EXPECTED)?;
+    let count: u64 = whole(count.trim()).filter(|count| *count > 0).ok_or(EXPECTED)?;
+    let per = per.trim();
+    let is_unit = per.starts_with(|first: char| first.is_ascii_alphabetic());
+    let per = if is_unit { format!("1{per}") } else { per.to_owned() };
+    let per = period(&per).map_err(|_| EXPECTED)?;
+    Ok(Rate { count, per, burst: burst(count) })
+}
+
+/// How many of `count` may come at once unless it is said.
+pub(crate) fn burst(count: u64) -> u64 {
+    count.div_ceil(6)
+}
+
+/// From a second to ten years.
+pub(crate) fn period(text: &str) -> Result<Duration, Expected> {
+    const EXPECTED: Expected = "give seconds, or a number with s, m, h or d, from 1s to 3650d";
+    seconds(text, 1).ok_or(EXPECTED)
 }
 
 /// `alias:model,alias:model`; a model's name may hold colons.
@@ -125,6 +159,12 @@ pub(crate) fn aliases(text: &str) -> Result<Vec<(String, String)>, Expected> {
             Ok((alias.to_ascii_lowercase(), model.to_owned()))
         })
         .collect()
+}
+
+/// `a, b`
+pub(crate) fn words(text: &str) -> Vec<String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 fn split_unit(text: &str) -> (&str, &str) {

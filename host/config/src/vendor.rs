@@ -124,6 +124,11 @@ pub(crate) fn of(name: &str) -> &'static Vendor {
     VENDORS.iter().find(|vendor| vendor.id == name).unwrap_or(&PLAIN)
 }
 
+/// Whether there are exceptions for a provider of this name.
+pub(crate) fn is_known(name: &str) -> bool {
+    VENDORS.iter().any(|vendor| vendor.id == name)
+}
+
 /// The id of the vendor that people call `name`.
 pub(crate) fn called(name: &str) -> Option<&'static str> {
     VENDORS.iter().find(|vendor| vendor.called.contains(&name)).map(|vendor| vendor.id)

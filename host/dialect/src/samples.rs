@@ -1,5 +1,7 @@
 //! Events of all kinds, as properties are tested with: also such as no plugin should send.
 
+mod files;
+
 use clasp_model::{
     Event, Failure, FailureKind, Field, FinishReason, Json, Source, Started, ToolCallDelta, Usage,
 };

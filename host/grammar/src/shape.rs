@@ -1,6 +1,6 @@
 //! The members of an object, checked one by one.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a member must be.
 #[derive(Clone, Copy, Debug)]
@@ -102,4 +102,14 @@ pub(crate) fn text<'v>(object: &'v Value, name: &str) -> &'v str {
 /// A member that is an array, else nothing.
 pub(crate) fn list<'v>(object: &'v Value, name: &str) -> &'v [Value] {
     object.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Appends to a member that is a string.
+pub(crate) fn append(object: &mut Map<String, Value>, name: &str, piece: &str) {
+    match object.get_mut(name) {
+        Some(Value::String(known)) => known.push_str(piece),
+        _ => {
+            object.insert(name.to_owned(), piece.into());
+        }
+    }
 }

@@ -150,4 +150,10 @@ impl Usage {
         self.output = later.output.or(self.output);
         self.reasoning = later.reasoning.or(self.reasoning);
     }
+
+    /// All tokens of the prompt, cached ones among them.
+    pub fn input_total(&self) -> u64 {
+        let counts = [self.input, self.cache_read, self.cache_write];
+        counts.into_iter().flatten().fold(0, u64::saturating_add)
+    }
 }

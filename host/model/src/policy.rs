@@ -4,6 +4,7 @@
 //! holds where nothing is said.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Abilities, Dialect, Header, Price};
@@ -284,7 +285,7 @@ pub struct Clients {
     /// Whether a key is asked for.
     pub required: bool,
     /// The keys.
-    pub keys: Vec<ClientKey>,
+    pub keys: Vec<Arc<ClientKey>>,
     /// All clients together.
     pub limits: Limits,
     /// `/health` needs no key.

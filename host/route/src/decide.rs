@@ -1,243 +1,262 @@
-//! The decision itself.
+//! The decision itself: what a name stands for, in which order it is tried, what is passed over.
 
-use clasp_model::{Failure, FailureKind, Retry, Source};
+mod capability;
+mod fallback;
+pub(crate) mod names;
+mod nothing_left;
+mod regions;
+pub(crate) mod strategy;
 
-use crate::name::{bare, folded, is_clients_own, undated};
-use crate::{Catalog, Choice, ProviderModels, Reason, Rules, Tier};
+use clasp_model::Failure;
+use clasp_model::policy::Parameters;
 
-/// Words in the names of the smaller models of a family.
-const SMALL: &[&str] = &["haiku", "mini", "nano", "flash", "lite", "small"];
+use self::names::{Group, Named};
+use crate::catalog::{Facts, Provider};
+use crate::name::{Name, bare};
+use crate::plan::{Choice, PassedOver, Plan, Reason, Role};
+use crate::route::{Place, Placed};
+use crate::{Live, Query, Router, Unavailable};
 
-/// The most names that a failure lists.
-const LISTED: usize = 12;
-
-/// Where a request for `model` goes: targets in the order in which they are tried, at least one.
+/// Where a request goes: targets in the order in which they are tried, at least one.
+///
+/// Targets are passed over that cannot do what the request needs, stand in another region than is
+/// required, or take nothing now. Where nothing is left only for what the targets can do, the first
+/// one stays, since its provider's refusal names what it cannot take. Where they are too small, the
+/// larger ones of [`Overflow::targets`](clasp_model::policy::Overflow) are taken; without one that
+/// fits, those stay for which the count may be wrong, else the first.
 ///
 /// # Errors
-/// No provider is set up, or the one it would go to has a closed list without this model.
-pub fn decide(rules: &Rules, model: &str, catalog: &Catalog) -> Result<Vec<Choice>, Failure> {
-    let router = Router { rules, catalog };
-    router.decide(router.unpicked(bare(model))).map(|choice| vec![choice])
-}
-
-/// What a client that shows only Claude's models is to call `provider/model`: this and that name.
-pub const PICKED: &str = "claude/";
-
-/// `; did you mean a, b?` for a name that nobody has; empty when nothing is near.
-pub fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    let wanted = folded(name);
-    let most = (wanted.len() / 3).max(2);
-    let mut near: Vec<(usize, &str)> = known
-        .map(|known| (strsim::damerau_levenshtein(&wanted, &folded(known)), known))
-        .filter(|(distance, _)| *distance <= most)
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    let near: Vec<&str> = near.into_iter().take(3).map(|(_, known)| known).collect();
-    match near.is_empty() {
-        true => String::new(),
-        false => format!("; did you mean {}?", near.join(", ")),
+/// - `InvalidRequest`: the name is empty.
+/// - `NotFound`: the provider's list is closed and has no such model.
+/// - `ProviderError`: no provider is set up.
+/// - `Permission`: no target is in a required region.
+/// - `Overloaded`: nothing is available now; it names each target and why, and when one may be.
+pub fn decide(router: &Router, query: &Query<'_>, live: &dyn Live) -> Result<Plan, Failure> {
+    let name = Name::of(router.unpicked(bare(query.model)));
+    if name.raw.is_empty() {
+        return Err(Failure::invalid("model: must not be empty"));
     }
-}
-
-struct Router<'a> {
-    rules: &'a Rules,
-    catalog: &'a Catalog,
-}
-
-impl Router<'_> {
-    fn decide(&self, name: &str) -> Result<Choice, Failure> {
-        if name.is_empty() {
-            return Err(Failure::invalid("model: must not be empty"));
-        }
-        if let Some(target) = self.alias(name) {
-            return self.place(target, Reason::Alias);
-        }
-        if !self.default_has(name)
-            && let Some((provider, rest)) = self.split(name)
-        {
-            return self.on(provider, rest, Reason::Prefix);
-        }
-        let tier = Tier::of(name);
-        let for_tier = tier.and_then(|tier| Some((self.for_tier(tier)?, Reason::Tier(tier))));
-        let for_all = || self.rules.model.as_deref().map(|model| (model, Reason::Model));
-        if let Some((target, reason)) = for_tier.or_else(for_all) {
-            return self.place(target, reason);
-        }
-        self.unmapped(name)
+    let named = names::resolve(router, query, &name)?;
+    let scene = Scene { router, query, live, name: &name };
+    let mut targets = scene.primaries(&named);
+    scene.put_in_order(&mut targets, &named);
+    scene.add_fallbacks(&mut targets, &named);
+    let is_fit = |target: &Candidate<'_>| target.fault.is_none();
+    if !targets.iter().any(is_fit) {
+        scene.add_larger(&mut targets);
     }
-
-    /// A name without [`PICKED`]; a provider of the operator's may be called just that.
-    fn unpicked<'n>(&self, name: &'n str) -> &'n str {
-        let (first, rest) = name.split_at_checked(PICKED.len()).unwrap_or_default();
-        let is_picked = first.eq_ignore_ascii_case(PICKED) && self.split(rest).is_some();
-        if is_picked && self.split(name).is_none() { rest } else { name }
+    if !targets.iter().any(|target| is_fit(target) || target.is_tight()) {
+        scene.nothing_left(&mut targets)?;
     }
-
-    /// An alias may stand for another; going round in a circle ends where it began.
-    fn alias(&self, name: &str) -> Option<&str> {
-        let aliases = &self.rules.aliases;
-        let find = |name: &str| {
-            let name = name.to_lowercase();
-            let spelt = [name.replace('-', "_"), name.replace('_', "-")];
-            aliases.get(&name).or_else(|| spelt.iter().find_map(|name| aliases.get(name)))
-        };
-        let mut target = find(name).or_else(|| find(undated(name)))?;
-        for _ in 0..aliases.len() {
-            match find(target) {
-                Some(next) if next != target => target = next,
-                _ => break,
-            }
-        }
-        Some(target)
-    }
-
-    fn for_tier(&self, tier: Tier) -> Option<&str> {
-        match tier {
-            Tier::Opus => self.rules.opus.as_deref(),
-            Tier::Sonnet => self.rules.sonnet.as_deref(),
-            Tier::Haiku => self.rules.haiku.as_deref(),
-        }
-    }
-
-    /// A model that the operator wrote, which is not doubted.
-    fn place(&self, target: &str, reason: Reason) -> Result<Choice, Failure> {
-        let target = bare(target);
-        if !self.default_has(target)
-            && let Some((provider, rest)) = self.split(target)
-        {
-            return Ok(choice(provider, self.spelt(provider, rest), reason));
-        }
-        let default = self.default()?.0;
-        Ok(choice(default, self.spelt(default, target), reason))
-    }
-
-    /// A name that the operator says nothing about.
-    fn unmapped(&self, name: &str) -> Result<Choice, Failure> {
-        let (default, models) = self.default()?;
-        // Clients send Anthropic's names for want of others: they do not mean that provider.
-        if find(models, name).is_none() && !is_clients_own(name) {
-            let mut others = self
-                .catalog
-                .providers
-                .iter()
-                .filter(|(provider, _)| provider.as_str() != default)
-                .filter_map(|(provider, models)| Some((provider, find(models, name)?)));
-            if let (Some((provider, known)), None) = (others.next(), others.next()) {
-                return Ok(choice(provider, known, Reason::Known));
-            }
-        }
-        self.on(default, name, Reason::Known)
-    }
-
-    /// A name that a client sent, on a certain provider.
-    fn on(&self, provider: &str, name: &str, reason: Reason) -> Result<Choice, Failure> {
-        let closed = ProviderModels { known: Vec::new(), open: false };
-        let models = self.catalog.providers.get(provider).unwrap_or(&closed);
-        if let Some(known) = find(models, name) {
-            return Ok(choice(provider, known, reason));
-        }
-        // A family of the provider's own is newer than what is known of it.
-        let has_claude = models.known.iter().any(|known| folded(known).starts_with("claude"));
-        if is_clients_own(name) && !has_claude {
-            let tier = Tier::of(name).unwrap_or(Tier::Sonnet);
-            if let Some(known) = tier_default(models, tier) {
-                return Ok(choice(provider, known, Reason::TierDefault(tier)));
-            }
-        }
-        if models.open {
-            let passed = if reason == Reason::Known { Reason::Passed } else { reason };
-            return Ok(choice(provider, name, passed));
-        }
-        Err(self.unknown(provider, models, name))
-    }
-
-    /// `provider/model` with a provider that is set up.
-    fn split<'n>(&self, name: &'n str) -> Option<(&str, &'n str)> {
-        let (first, rest) = name.split_once('/')?;
-        let provider =
-            self.catalog.providers.keys().find(|provider| provider.eq_ignore_ascii_case(first))?;
-        (!rest.is_empty()).then_some((provider, rest))
-    }
-
-    /// Whether the default provider has a model of just this name, which may begin with another
-    /// provider's name and a slash.
-    fn default_has(&self, name: &str) -> bool {
-        let models = self.catalog.providers.get(&self.rules.default_provider);
-        models.is_some_and(|models| models.known.iter().any(|known| same(known, name)))
-    }
-
-    fn default(&self) -> Result<(&str, &ProviderModels), Failure> {
-        let name = &self.rules.default_provider;
-        let found = self.catalog.providers.get_key_value(name);
-        found.map(|(name, models)| (name.as_str(), models)).ok_or_else(|| {
-            let message = if name.is_empty() {
-                "no provider is set up: set PROVIDER and its key".to_owned()
-            } else {
-                format!("provider {name} is not available: is its plugin loaded?")
-            };
-            Failure::new(FailureKind::ProviderError, Source::Host, message)
-                .with_retry(Retry::Elsewhere)
-        })
-    }
-
-    /// The provider's own spelling of a name that it has.
-    fn spelt<'n>(&'n self, provider: &str, name: &'n str) -> &'n str {
-        let models = self.catalog.providers.get(provider);
-        let known = models.and_then(|models| models.known.iter().find(|known| same(known, name)));
-        known.map_or(name, String::as_str)
-    }
-
-    fn unknown(&self, provider: &str, models: &ProviderModels, name: &str) -> Failure {
-        let mut message = format!("model: provider {provider} has no model {name:?}");
-        message.push_str(&suggestion(name, models.known.iter().map(String::as_str)));
-        let mut configured: Vec<&str> = self.rules.models().collect();
-        configured.extend(models.known.iter().map(String::as_str));
-        configured.dedup();
-        configured.truncate(LISTED);
-        if !configured.is_empty() {
-            message.push_str(&format!(" Configured: {}", configured.join(", ")));
-        }
-        Failure::new(FailureKind::NotFound, Source::Client, message).with_retry(Retry::Never)
-    }
-}
-
-fn choice(provider: &str, model: &str, reason: Reason) -> Choice {
-    Choice { provider: provider.to_owned(), model: model.to_owned(), reason }
-}
-
-fn same(known: &str, name: &str) -> bool {
-    known.eq_ignore_ascii_case(name)
-}
-
-/// The id under which a provider has a model: its own spelling. A dated name of a model that is
-/// known without a date is sent as it came where the provider may know it.
-fn find<'n>(models: &'n ProviderModels, name: &'n str) -> Option<&'n str> {
-    let known = &models.known;
-    if let Some(exact) = known.iter().find(|known| same(known, name)) {
-        return Some(exact);
-    }
-    let dated = undated(name).len() < name.len();
-    if let Some(base) = known.iter().find(|known| same(known, undated(name))) {
-        return Some(if dated && models.open { name } else { base });
-    }
-    let wanted = folded(name);
-    let mut like = known
-        .iter()
-        .filter(|known| folded(known) == wanted && (!name.contains('/') || known.contains('/')));
-    match (like.next(), like.next()) {
-        (Some(only), None) => Some(only),
-        _ => None,
-    }
-}
-
-/// The provider's model for a tier: the first that is known, for the quickest tier the first small
-/// one.
-fn tier_default(models: &ProviderModels, tier: Tier) -> Option<&str> {
-    let is_small = |known: &&String| {
-        let known = known.to_lowercase();
-        SMALL.iter().any(|word| known.split(['-', '_', '.', '/', ':']).any(|part| part == *word))
+    let is_left = targets.iter().any(is_fit);
+    // What is only tight serves where nothing else does.
+    let is_tried = |target: &Candidate<'_>| match is_left {
+        true => is_fit(target),
+        false => target.is_tight(),
     };
-    let small = models.known.iter().find(is_small).filter(|_| tier == Tier::Haiku);
-    small.or_else(|| models.known.first()).map(String::as_str)
+    let (tried, rest): (Vec<_>, Vec<_>) = targets.into_iter().partition(is_tried);
+    Ok(Plan {
+        targets: tried.into_iter().map(Candidate::into_choice).collect(),
+        passed_over: rest.iter().map(Candidate::passed_over).collect(),
+        rule: named.rule.map(str::to_owned),
+        mapping: named.mapping,
+    })
+}
+
+/// All that one decision looks at.
+pub(crate) struct Scene<'r> {
+    pub(crate) router: &'r Router,
+    pub(crate) query: &'r Query<'r>,
+    pub(crate) live: &'r dyn Live,
+    pub(crate) name: &'r Name<'r>,
+}
+
+/// A target that a request may go to.
+pub(crate) struct Candidate<'r> {
+    pub(crate) provider: &'r str,
+    pub(crate) at: Option<&'r Provider>,
+    pub(crate) model: &'r str,
+    pub(crate) facts: Facts,
+    pub(crate) weight: f64,
+    hash: u64,
+    parameters: Option<&'r Parameters>,
+    pub(crate) role: Role,
+    pub(crate) reason: Reason,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// Why a target is not tried.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    /// Nobody has the provider.
+    Nowhere,
+    /// The provider is not set up.
+    NotSetUp,
+    /// The provider has no such model.
+    Unknown(Box<Failure>),
+    /// It is in no required region.
+    Region(String),
+    /// The input is larger than its window.
+    TooLong(u32),
+    /// It cannot do something that the request needs.
+    Unable(&'static str),
+    /// It is less than the first target, and fallbacks may not be.
+    Lesser(String),
+    /// It takes nothing now.
+    Unavailable(Unavailable),
+    /// The input, or the input and its answer, may be larger than its window.
+    Tight(u32),
+}
+
+impl<'r> Scene<'r> {
+    /// What the name stands for, as written.
+    fn primaries(&self, named: &Named<'r>) -> Vec<Candidate<'r>> {
+        match &named.group {
+            Group::Line(line) => line
+                .targets
+                .iter()
+                .map(|placed| self.candidate(placed, Role::Primary, Reason::Written))
+                .collect(),
+            Group::Model { provider, model } => {
+                let at = provider.and_then(|at| self.router.providers.get(at));
+                let name = at.map_or(&self.router.default_provider, |provider| &provider.name);
+                let mut only = Candidate {
+                    facts: self.facts(at, name, model),
+                    provider: name,
+                    at,
+                    model,
+                    weight: 1.0,
+                    hash: 0,
+                    parameters: None,
+                    role: Role::Primary,
+                    reason: Reason::Written,
+                    fault: None,
+                };
+                only.fault = self.fault(&only);
+                vec![only]
+            }
+        }
+    }
+
+    /// A written target for this request.
+    pub(crate) fn candidate(
+        &self,
+        placed: &'r Placed,
+        role: Role,
+        reason: Reason,
+    ) -> Candidate<'r> {
+        let (at, provider) = match &placed.place {
+            Place::At(at) => {
+                let at = self.router.providers.get(*at);
+                (at, at.map_or("", |provider| provider.name.as_str()))
+            }
+            Place::Nowhere(provider) => (None, provider.as_str()),
+        };
+        let (model, unknown) = match (&placed.model, at) {
+            (Some(model), _) => (model.as_str(), None),
+            (None, None) => (self.name.raw, None),
+            (None, Some(provider)) => self.clients_own(provider),
+        };
+        let mut candidate = Candidate {
+            facts: self.facts(at, provider, model),
+            provider,
+            at,
+            model,
+            weight: placed.weight,
+            hash: placed.hash,
+            parameters: Some(&placed.parameters),
+            role,
+            reason,
+            fault: unknown,
+        };
+        if candidate.fault.is_none() {
+            candidate.fault = self.fault(&candidate);
+        }
+        candidate
+    }
+
+    /// The client's own model at a provider.
+    fn clients_own(&self, provider: &'r Provider) -> (&'r str, Option<Fault>) {
+        let raw = self.router.split(self.name.raw).map_or(self.name.raw, |(_, rest)| rest);
+        match names::on(self.router, provider, raw) {
+            Ok((model, _)) => (model, None),
+            Err(failure) => (raw, Some(Fault::Unknown(Box::new(failure)))),
+        }
+    }
+
+    pub(crate) fn facts(&self, at: Option<&Provider>, provider: &str, model: &str) -> Facts {
+        let known = at.and_then(|provider| provider.facts(model)).unwrap_or_default();
+        match known.window.is_none() || known.abilities.is_none() {
+            true => known.or(self.live.model(provider, model).as_ref().map(Facts::from)),
+            false => known,
+        }
+    }
+
+    /// Why a target cannot serve this request; what passes by itself last.
+    fn fault(&self, candidate: &Candidate<'_>) -> Option<Fault> {
+        let Some(provider) = candidate.at else { return Some(Fault::Nowhere) };
+        if !provider.usable {
+            return Some(Fault::NotSetUp);
+        }
+        regions::fault(&self.router.routing.regions, provider)
+            .or_else(|| capability::fault(self.query, &candidate.facts))
+            .or_else(|| self.unavailable(candidate))
+            .or_else(|| capability::tight(self.query, candidate))
+    }
+
+    fn unavailable(&self, candidate: &Candidate<'_>) -> Option<Fault> {
+        let unavailable = self.live.unavailable(candidate.provider, candidate.model)?;
+        Some(Fault::Unavailable(unavailable))
+    }
+}
+
+impl Candidate<'_> {
+    pub(crate) fn is_tight(&self) -> bool {
+        matches!(self.fault, Some(Fault::Tight(_)))
+    }
+
+    pub(crate) fn is_for(&self, provider: &str, model: &str) -> bool {
+        self.provider == provider && self.model == model
+    }
+
+    pub(crate) fn most_output(&self) -> Option<u32> {
+        self.parameters.and_then(|parameters| parameters.max_output_tokens)
+    }
+
+    pub(crate) fn into_choice(self) -> Choice {
+        Choice {
+            provider: self.provider.to_owned(),
+            model: self.model.to_owned(),
+            reason: self.reason,
+            role: self.role,
+            parameters: self.parameters.cloned().unwrap_or_default(),
+        }
+    }
+
+    fn passed_over(&self) -> PassedOver {
+        PassedOver {
+            provider: self.provider.to_owned(),
+            model: self.model.to_owned(),
+            why: self.why(),
+        }
+    }
+
+    /// Why it is not tried, in one short sentence.
+    pub(crate) fn why(&self) -> String {
+        match &self.fault {
+            None => "It was not needed.".to_owned(),
+            Some(Fault::Nowhere) => format!("Provider {} is not available.", self.provider),
+            Some(Fault::NotSetUp) => format!("Provider {} is not set up.", self.provider),
+            Some(Fault::Unknown(_)) => format!("Provider {} has no such model.", self.provider),
+            Some(Fault::Region(why) | Fault::Lesser(why)) => why.clone(),
+            Some(Fault::TooLong(window)) => {
+                format!("The input is larger than its context window of {window} tokens.")
+            }
+            Some(Fault::Unable(what)) => format!("It cannot {what}."),
+            Some(Fault::Unavailable(unavailable)) => unavailable.why.clone(),
+            Some(Fault::Tight(window)) => {
+                format!("Its context window of {window} tokens may be too small.")
+            }
+        }
+    }
 }

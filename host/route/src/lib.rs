@@ -1,98 +1,86 @@
 //! Which provider and model a request goes to: pure decisions, no I/O.
 //!
-//! In this order: an alias; a `provider/model` prefix; the operator's model for the tier that the
-//! name speaks of; the operator's model for everything; a provider that has the model; the default
-//! provider. Case, `[1m]` and dates in a name never break it (rule D6).
+//! In this order: the first rule whose condition holds; the route of just this name, an alias among
+//! them; a `provider/model` prefix; the route of the longest pattern; the tier that the name speaks
+//! of; the default route; a provider that has the model; the default provider. Case, `[1m]` and
+//! dates in a name never break it (rule D6).
+//!
+//! What a route names is then ordered by its strategy, fallbacks are put behind, and what cannot
+//! serve is passed over with a reason.
 
+mod catalog;
+mod condition;
 mod decide;
+pub mod live;
 mod name;
+mod near;
+mod overflow;
+mod plan;
+mod query;
+mod route;
+mod router;
+mod trim;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
-pub use self::decide::{PICKED, decide, suggestion};
-pub use self::name::Tier;
+use clasp_model::Model;
 
-/// What the operator says. Model names are `model` or `provider/model`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// Serves what nothing else claims.
-    pub default_provider: String,
-    /// For every request that nothing else applies to.
-    pub model: Option<String>,
-    /// For names with `opus`.
-    pub opus: Option<String>,
-    /// For names with `sonnet`.
-    pub sonnet: Option<String>,
-    /// For names with `haiku`.
-    pub haiku: Option<String>,
-    /// By alias, in lower case.
-    pub aliases: BTreeMap<String, String>,
-}
+pub use self::catalog::{Catalog, ProviderModels};
+pub use self::condition::matches;
+pub use self::decide::decide;
+pub use self::name::{PICKED, Tier};
+pub use self::near::suggestion;
+pub use self::overflow::after_overflow;
+pub use self::plan::{Choice, Mapping, PassedOver, Plan, Reason, Role};
+pub use self::query::{Needs, Query, background};
+pub use self::router::Router;
+pub use self::trim::{Trimmed, trim};
 
-/// What one provider has.
+/// Why a target takes nothing now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProviderModels {
-    /// Its models' ids, the most capable first. For an endpoint of the operator's own, which may
-    /// have quite other models than the plugin knows of, none.
-    pub known: Vec<String>,
-    /// It may have others: an unknown name is sent on, and the provider's own answer counts.
-    pub open: bool,
+pub struct Unavailable {
+    /// In one short sentence.
+    pub why: String,
+    /// From now until it may serve again; none: nobody knows.
+    pub until: Option<Duration>,
 }
 
-/// What the providers have that are set up. One without its key has no place here: names such as
-/// `openai/gpt-5` are also the models of other providers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Catalog {
-    /// By the provider's name.
-    pub providers: BTreeMap<String, ProviderModels>,
-}
+/// What is known of targets while they serve. The names are those of [`Choice`].
+pub trait Live {
+    /// Why a target takes nothing now: its breaker is open, its provider is down, no key is left.
+    fn unavailable(&self, provider: &str, model: &str) -> Option<Unavailable>;
 
-/// Why a request goes where it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The operator's alias.
-    Alias,
-    /// The client named the provider.
-    Prefix,
-    /// The operator's model for the tier.
-    Tier(Tier),
-    /// The operator's model for everything.
-    Model,
-    /// The provider has it.
-    Known,
-    /// The provider's own model for the tier that the client's name speaks of.
-    TierDefault(Tier),
-    /// The client's own name, sent on.
-    Passed,
-}
+    /// The usual time to the first token; none: not measured, or too long ago.
+    fn first_token(&self, provider: &str, model: &str) -> Option<Duration>;
 
-/// Where a request goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// The provider's name.
-    pub provider: String,
-    /// The provider's own id of the model.
-    pub model: String,
-    /// Why.
-    pub reason: Reason,
-}
+    /// Requests that run there now.
+    fn running(&self, provider: &str, model: &str) -> u32;
 
-impl Rules {
-    /// Every model that the operator names, aliases by their own name.
-    pub fn models(&self) -> impl Iterator<Item = &str> {
-        [&self.model, &self.opus, &self.sonnet, &self.haiku]
-            .into_iter()
-            .flatten()
-            .chain(self.aliases.keys())
-            .map(String::as_str)
+    /// What the provider's own list tells of a model; asked where the catalog does not know its
+    /// window or its abilities.
+    fn model(&self, provider: &str, model: &str) -> Option<Model> {
+        let _ = (provider, model);
+        None
     }
 }
 
-impl Default for ProviderModels {
-    fn default() -> Self {
-        Self { known: Vec::new(), open: true }
+/// Nothing is known: everything is available, and nothing is measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoLive;
+
+impl Live for NoLive {
+    fn unavailable(&self, _provider: &str, _model: &str) -> Option<Unavailable> {
+        None
+    }
+
+    fn first_token(&self, _provider: &str, _model: &str) -> Option<Duration> {
+        None
+    }
+
+    fn running(&self, _provider: &str, _model: &str) -> u32 {
+        0
     }
 }

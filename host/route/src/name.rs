@@ -1,5 +1,32 @@
 //! How a model's name is read: what clients add to it, and which tier it speaks of.
 
+use std::borrow::Cow;
+
+/// What a client that shows only Claude's models is to call `provider/model`: this and that name.
+pub const PICKED: &str = "claude/";
+
+/// A client's name of a model, and the same in lower case.
+pub(crate) struct Name<'n> {
+    pub(crate) raw: &'n str,
+    pub(crate) lower: Cow<'n, str>,
+}
+
+impl<'n> Name<'n> {
+    pub(crate) fn of(raw: &'n str) -> Self {
+        let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+        let lower = match raw.bytes().all(is_lower) {
+            true => Cow::Borrowed(raw),
+            false => Cow::Owned(raw.to_lowercase()),
+        };
+        Self { raw, lower }
+    }
+
+    /// In lower case, without a date.
+    pub(crate) fn undated(&self) -> &str {
+        undated(&self.lower)
+    }
+}
+
 /// The classes that clients name their models by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
@@ -15,8 +42,17 @@ impl Tier {
     /// The tier that a name speaks of.
     pub fn of(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
-        let tiers = [("opus", Self::Opus), ("sonnet", Self::Sonnet), ("haiku", Self::Haiku)];
-        tiers.into_iter().find(|(word, _)| name.contains(word)).map(|(_, tier)| tier)
+        let tiers = [Self::Opus, Self::Sonnet, Self::Haiku];
+        tiers.into_iter().find(|tier| name.contains(tier.word()))
+    }
+
+    /// `opus`, `sonnet` or `haiku`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Opus => "opus",
+            Self::Sonnet => "sonnet",
+            Self::Haiku => "haiku",
+        }
     }
 }
 

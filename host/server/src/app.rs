@@ -1,121 +1,146 @@
 //! What all requests share: settings, plugins, providers, the connections to vendors.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use clasp_config::{Config, Setting};
-use clasp_model::Failure;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use clasp_config::Config;
 use clasp_plugin_host::Registry;
-use clasp_route::Rules;
+use clasp_state::State;
 use clasp_store::Store;
 use clasp_upstream::Client;
-use clasp_upstream::retry::{Budget, Policy};
+use clasp_upstream::retry::Policy;
+use tokio::time::Instant;
 
-use crate::catalog::{Catalog, Chosen};
+use crate::catalog::Catalog;
+use crate::explain::History;
+use crate::live::Live;
+use crate::waiting::Waiting;
 
 /// What an [`App`] is made of.
 pub struct Parts {
-    /// The settings.
-    pub config: Arc<Config>,
+    /// The settings, which [`App::apply`] replaces.
+    pub settings: Settings,
     /// The plugins; whoever watches the disk changes it.
     pub registry: Arc<Registry>,
     /// The connections to vendors.
     pub client: Client,
     /// Answers that clients may ask for again; none where they are not kept.
     pub store: Option<Arc<Store>>,
+    /// What is shared with other clasps.
+    pub state: State,
+}
+
+/// One state of the settings. A request that began with one ends with it.
+pub struct Settings {
+    /// As the operator wrote them.
+    pub config: Config,
     /// The provider that serves requests which name none.
     pub default_provider: String,
 }
 
 /// The state that all requests share.
 pub struct App {
-    parts: Parts,
+    registry: Arc<Registry>,
+    client: Client,
+    store: Option<Arc<Store>>,
+    settings: ArcSwap<Settings>,
     catalog: ArcSwapOption<Catalog>,
-    rules: Rules,
+    history: Arc<History>,
+    live: Live,
+    waiting: Waiting,
     retries: Policy,
-    budget: Budget,
     started: Instant,
+    draining: AtomicBool,
 }
 
 impl App {
     /// Joins the parts.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let rules = rules(&parts);
+        let Parts { settings, registry, client, store, state } = parts;
+        let live = Live::new(&settings.config, state);
         Arc::new(Self {
-            parts,
-            rules,
+            registry,
+            client,
+            store,
+            settings: ArcSwap::from_pointee(settings),
             catalog: ArcSwapOption::empty(),
+            history: Arc::default(),
+            live,
+            waiting: Waiting::default(),
             retries: Policy::default(),
-            budget: Budget::default(),
             started: Instant::now(),
+            draining: AtomicBool::new(false),
         })
     }
 
-    /// Step 3: where a request for `model` goes, in the order in which the targets are tried.
-    pub(crate) async fn decide(&self, model: &str) -> Result<Vec<Chosen>, Failure> {
-        self.catalog().await.decide(self, model).await
+    /// From now on new requests go by these settings; running ones go on by those that they began
+    /// with.
+    pub fn apply(&self, settings: Settings) {
+        self.live.configure(&settings.config);
+        self.settings.store(Arc::new(settings));
     }
 
-    /// The providers of the plugins as they are now.
+    /// The providers as plugins and settings make them now.
     pub(crate) async fn catalog(&self) -> Arc<Catalog> {
-        let plugins = self.parts.registry.snapshot();
-        if let Some(catalog) = self.catalog.load_full()
-            && catalog.is_of(&plugins)
+        let plugins = self.registry.snapshot();
+        let settings = self.settings.load();
+        let before = self.catalog.load_full();
+        if let Some(catalog) = &before
+            && catalog.is_of(&plugins, &settings)
         {
-            return catalog;
+            return Arc::clone(catalog);
         }
-        let catalog = Arc::new(Catalog::build(self, plugins).await);
+        let settings = Arc::clone(&settings);
+        let catalog = Arc::new(Catalog::build(plugins, settings, before.as_deref()).await);
         self.catalog.store(Some(Arc::clone(&catalog)));
         catalog
     }
 
-    pub(crate) fn config(&self) -> &Config {
-        &self.parts.config
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
     }
 
     pub(crate) fn client(&self) -> &Client {
-        &self.parts.client
+        &self.client
     }
 
     pub(crate) fn store(&self) -> Option<&Arc<Store>> {
-        self.parts.store.as_ref()
+        self.store.as_ref()
     }
 
-    pub(crate) fn default_provider(&self) -> &str {
-        &self.parts.default_provider
-    }
-
-    pub(crate) fn rules(&self) -> &Rules {
-        &self.rules
+    pub(crate) fn history(&self) -> Arc<History> {
+        Arc::clone(&self.history)
     }
 
     pub(crate) fn retries(&self) -> &Policy {
         &self.retries
     }
 
-    pub(crate) fn budget(&self) -> &Budget {
-        &self.budget
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// What is shared with other clasps.
+    pub(crate) fn state(&self) -> &State {
+        &self.live.state
+    }
+
+    pub(crate) fn waiting(&self) -> &Waiting {
+        &self.waiting
+    }
+
+    /// From now on new requests are refused.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn uptime(&self) -> Duration {
         self.started.elapsed()
-    }
-}
-
-fn rules(parts: &Parts) -> Rules {
-    let models = &parts.config.models;
-    let value = |setting: &Option<Setting<String>>| setting.as_ref().map(|set| set.value.clone());
-    Rules {
-        default_provider: parts.default_provider.clone(),
-        model: value(&models.default),
-        opus: value(&models.opus),
-        sonnet: value(&models.sonnet),
-        haiku: value(&models.haiku),
-        aliases: models
-            .aliases
-            .iter()
-            .map(|(alias, target)| (alias.clone(), target.value.clone()))
-            .collect(),
     }
 }

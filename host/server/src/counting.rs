@@ -8,9 +8,10 @@ use std::time::Duration;
 use clasp_model::{Dialect, Failure, FailureKind, HttpResponse, Request, Source};
 use hyper::body::Incoming;
 
+use crate::admission::Caller;
 use crate::app::App;
+use crate::body;
 use crate::catalog::Chosen;
-use crate::pipeline;
 
 /// How long the provider may take.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -21,15 +22,19 @@ const LIMIT: usize = 64 * 1024;
 /// The number of tokens of a request's prompt.
 pub(crate) async fn count(
     app: &App,
+    caller: &Caller,
     dialect: Dialect,
     http: http::Request<Incoming>,
 ) -> Result<u64, Failure> {
     let (parts, body) = http.into_parts();
-    let body = pipeline::text(pipeline::read(app, &parts.headers, body).await?)?;
-    let request = clasp_dialect::parse_count(dialect, &body, &pipeline::named(&parts.headers))?;
+    let catalog = app.catalog().await;
+    let limits = &catalog.config().limits;
+    let body = body::text(body::read(limits, &parts.headers, body).await?)?;
+    let request = clasp_dialect::parse_count(dialect, &body, &body::named(&parts.headers))?;
     // A model that nobody has is counted all the same.
-    let chosen =
-        app.decide(&request.model).await.ok().and_then(|targets| targets.into_iter().next());
+    let query = catalog.query(dialect, caller, &request.model, false, Some(&request));
+    let chosen = catalog.decide(app, &query).await.ok();
+    let chosen = chosen.and_then(|route| route.targets.into_iter().next());
     match tokio::time::timeout(TIMEOUT, told(app, chosen.as_ref(), &request)).await {
         Ok(Ok(Some(tokens))) => return Ok(tokens),
         Ok(Ok(None)) => {}
@@ -54,7 +59,7 @@ async fn told(
     request: &Request,
 ) -> Result<Option<u64>, Failure> {
     let Some(chosen) = chosen else { return Ok(None) };
-    let (plugin, endpoint) = (&chosen.provider.plugin, &chosen.provider.endpoint);
+    let (plugin, endpoint) = (&chosen.provider.plugin, chosen.provider.keys.endpoint());
     let Some(http) = plugin.count_tokens(&chosen.target, request).await? else { return Ok(None) };
     let answer = app.client().send(endpoint, &http).await?;
     let (status, headers) = (answer.status, answer.headers);

@@ -16,13 +16,13 @@ use clasp_model::{
     Dialect, Failure, FailureKind, Header, HttpRequest, HttpResponse, Method, Retry, Segment,
     Source, Usage,
 };
-use clasp_upstream::AnswerBody;
 use clasp_upstream::retry::retry_after;
+use clasp_upstream::{AnswerBody, Client};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
-use crate::app::App;
 use crate::asked::Asked;
 use crate::catalog::Chosen;
+use crate::keys::Key;
 use crate::reading::{ERROR_LIMIT, timed, unfinished};
 use crate::reply::Reply;
 
@@ -73,7 +73,7 @@ impl From<Failure> for Refused {
 
 /// The request that is sent: the client's own.
 pub(crate) fn request(asked: &Asked, chosen: &Chosen, path: &str) -> HttpRequest {
-    let Chosen { provider, target } = chosen;
+    let Chosen { provider, target, .. } = chosen;
     let own =
         |state: &str| provider.plugin.own_state(target, asked.dialect, state).map(str::to_owned);
     let body = lane::body(asked.dialect, &asked.body, &target.model, &own);
@@ -87,13 +87,16 @@ pub(crate) fn request(asked: &Asked, chosen: &Chosen, path: &str) -> HttpRequest
 
 /// One HTTP exchange: until the first event of a stream, or the end of a plain answer.
 pub(crate) async fn attempt(
-    app: &App,
+    client: &Client,
     asked: &Asked,
     chosen: &Chosen,
+    key: &Key,
     http: &HttpRequest,
+    frame_limit: usize,
 ) -> Result<Relay, Refused> {
-    let endpoint = &chosen.provider.endpoint;
-    let mut answer = app.client().send(endpoint, http).await?;
+    let endpoint = &key.endpoint;
+    let mut answer = client.send(endpoint, http).await?;
+    chosen.provider.keys.learn(&chosen.target.model, key, &answer.headers);
     let dialect = asked.dialect;
     let head = head(dialect, answer.status, &answer.headers);
     if !(200..300).contains(&answer.status) {
@@ -112,7 +115,7 @@ pub(crate) async fn attempt(
         return Err(Refused { failure: timed(failure, wait), answer });
     }
     if !asked.stream {
-        let body = answer.body.collect(app.config().limits.frame).await?;
+        let body = answer.body.collect(frame_limit).await?;
         let usage = lane::whole(dialect, &text(&body)?)?;
         return Ok(Relay::Whole { head, body: named(asked, chosen, body), usage });
     }
@@ -188,6 +191,8 @@ pub(crate) async fn pass_on(relay: Relay, reply: &mut Reply) -> Result<(), Failu
         None => reply.record.finished(),
     }
     let rest = async {
+        // Of what stands behind the end, the begin may have come with it.
+        reply.pass(events.begun.split().freeze(), tap.seen(), true).await;
         while let Ok(Some(bytes)) = body.chunk().await {
             reply.pass(bytes, tap.seen(), true).await;
         }

@@ -3,13 +3,22 @@
 //! Start reading at `pipeline.rs`: one request in nine steps. This is the only crate that knows
 //! all of its siblings; they do not know each other.
 
+mod admin;
+mod admission;
 mod app;
 mod asked;
+mod attempts;
+mod body;
 mod catalog;
+mod check;
 mod counting;
+mod explain;
+mod health;
+mod keys;
 mod lane;
 mod listener;
 mod listing;
+mod live;
 mod models;
 mod outlet;
 mod pages;
@@ -19,6 +28,8 @@ mod record;
 mod reply;
 mod routes;
 mod stored;
+mod waiting;
+mod way;
 
-pub use self::app::{App, Parts};
+pub use self::app::{App, Parts, Settings};
 pub use self::listener::{ServeError, serve};

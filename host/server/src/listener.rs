@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
@@ -14,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::outlet::OutletBody;
-use crate::{pages, stored};
+use crate::{health, live, pages, stored};
 
 /// Why the server ended other than by being told to.
 #[derive(Debug)]
@@ -35,18 +36,22 @@ impl std::fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
-/// Serves until `shutdown`, then takes no more requests and lets the running ones finish, for as
-/// long as `limits.drain_timeout` says.
+/// Serves until `shutdown`, then refuses new requests with a 503 and lets the running ones finish,
+/// for as long as `limits.drain_timeout` says.
 pub async fn serve(
     listener: TcpListener,
     app: Arc<App>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let limits = app.config().limits;
+    let limits = app.settings().config.limits;
     let connections = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
-    let mut sweep = std::pin::pin!(stored::sweep(Arc::clone(&app)));
+    let mut beside = std::pin::pin!(futures_util::future::join3(
+        stored::sweep(Arc::clone(&app)),
+        health::watch(Arc::clone(&app)),
+        live::listen(Arc::clone(&app)),
+    ));
     let builder = builder(&app);
     loop {
         // Over the limit, new connections wait in the listener's queue.
@@ -54,11 +59,11 @@ pub async fn serve(
         let (permit, accepted) = tokio::select! {
             biased;
             () = &mut shutdown => break,
-            () = &mut sweep => continue,
+            _ = &mut beside => continue,
             (permit, accepted) = async { (permit.await, listener.accept().await) } => (permit, accepted),
         };
-        let stream = match accepted {
-            Ok((stream, _peer)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Too many open files, or a peer that left at once: the next one may do.
                 tracing::warn!("a connection could not be accepted: {error}");
@@ -66,7 +71,7 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = connect(&builder, stream, Arc::clone(&app));
+        let connection = connect(&builder, stream, peer.ip(), Arc::clone(&app));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _permit = permit;
@@ -75,12 +80,41 @@ pub async fn serve(
             }
         });
     }
-    drop(listener);
+    app.drain();
     let running = limits.connections - connections.available_permits();
     tracing::info!(connections = running, "draining");
-    match tokio::time::timeout(limits.drain_timeout, graceful.shutdown()).await {
-        Ok(()) => Ok(()),
-        Err(_elapsed) => Err(ServeError::DrainTimedOut),
+    tokio::select! {
+        done = tokio::time::timeout(limits.drain_timeout, graceful.shutdown()) => {
+            done.map_err(|_elapsed| ServeError::DrainTimedOut)
+        }
+        never = refuse(&listener, &app, &connections) => match never {},
+    }
+}
+
+/// Takes connections whose requests hear that this server ends: a balancer that has not noticed yet
+/// gets an answer instead of a connection that is refused.
+async fn refuse(
+    listener: &TcpListener,
+    app: &Arc<App>,
+    connections: &Arc<Semaphore>,
+) -> Infallible {
+    let mut builder = builder(app);
+    builder.http1().keep_alive(false);
+    loop {
+        let Ok(permit) = Arc::clone(connections).acquire_owned().await else {
+            std::future::pending::<()>().await;
+            continue;
+        };
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let connection = connect(&builder, stream, peer.ip(), Arc::clone(app));
+                tokio::spawn(async move {
+                    let _permit = permit;
+                    let _ = connection.await;
+                });
+            }
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
     }
 }
 
@@ -92,7 +126,7 @@ const ACCEPT_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 const READ_BUFFER: usize = 32 * 1024;
 
 fn builder(app: &App) -> auto::Builder<TokioExecutor> {
-    let limits = &app.config().limits;
+    let limits = app.settings().config.limits;
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -112,6 +146,7 @@ fn builder(app: &App) -> auto::Builder<TokioExecutor> {
 fn connect(
     builder: &auto::Builder<TokioExecutor>,
     stream: TcpStream,
+    peer: IpAddr,
     app: Arc<App>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<
     Error = Box<dyn std::error::Error + Send + Sync>,
@@ -123,7 +158,9 @@ fn connect(
     }
     let service = service_fn(move |request: http::Request<Incoming>| {
         let app = Arc::clone(&app);
-        async move { Ok::<http::Response<OutletBody>, Infallible>(pages::respond(app, request).await) }
+        async move {
+            Ok::<http::Response<OutletBody>, Infallible>(pages::respond(app, request, peer).await)
+        }
     });
     builder.serve_connection(TokioIo::new(stream), service).into_owned()
 }

@@ -88,7 +88,7 @@ impl Listing {
 
     /// Sees to it that something is known of a model before it is asked, if the provider tells.
     pub(crate) async fn learn(provider: &Arc<Provider>, client: &Client, id: &str) {
-        if find(&provider.listing.known, id).is_none() {
+        if find(&provider.listing.known, id).is_none() && !provider.is_told_of(id) {
             Self::refresh(provider, client, PATIENCE).await;
         }
     }
@@ -118,19 +118,20 @@ async fn ask(provider: Arc<Provider>, client: Client) {
         Err(Failure::new(FailureKind::Timeout, Source::Vendor, message))
     });
     let models = models.unwrap_or_else(|failure| {
-        let failure = provider.endpoint.mask_failure(failure);
+        let failure = provider.keys.endpoint().mask_failure(failure);
         tracing::debug!(provider = provider.name, "listing models failed: {failure}");
         listing.live.load().models.clone()
     });
     listing.live.store(Arc::new(Live { models, asked: Some(Instant::now()) }));
 }
 
-async fn list(provider: &Provider, client: &Client) -> Result<Vec<Model>, Failure> {
+/// Asks a provider for its list.
+pub(crate) async fn list(provider: &Provider, client: &Client) -> Result<Vec<Model>, Failure> {
     let target = provider.target(nothing_of(""));
     let Some(request) = provider.plugin.list_models(&target).await? else {
         return Ok(Vec::new());
     };
-    let answer = client.send(&provider.endpoint, &request).await?;
+    let answer = client.send(provider.keys.endpoint(), &request).await?;
     let body = answer.body.collect(LIMIT).await?;
     let (status, headers) = (answer.status, answer.headers);
     let response = clasp_model::HttpResponse { status, headers, body };

@@ -9,6 +9,7 @@ use clasp_model::{Dialect, Failure, FailureKind, Source};
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
+use crate::admission::Caller;
 use crate::app::App;
 use crate::catalog::Listed;
 
@@ -37,9 +38,14 @@ pub(crate) fn dialect(headers: &HeaderMap) -> Dialect {
     }
 }
 
-pub(crate) async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<Value, Failure> {
+pub(crate) async fn list(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    query: &str,
+) -> Result<Value, Failure> {
     let asker = Asker::of(headers);
-    let all = listed(app, asker).await;
+    let all = listed(app, caller, asker).await;
     match asker {
         Asker::OpenAi => {
             let data: Vec<Value> = all.iter().map(|model| asker.model(model)).collect();
@@ -49,9 +55,14 @@ pub(crate) async fn list(app: &App, headers: &HeaderMap, query: &str) -> Result<
     }
 }
 
-pub(crate) async fn one(app: &App, headers: &HeaderMap, id: &str) -> Result<Value, Failure> {
+pub(crate) async fn one(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    id: &str,
+) -> Result<Value, Failure> {
     let asker = Asker::of(headers);
-    let all = listed(app, asker).await;
+    let all = listed(app, caller, asker).await;
     let found = all.iter().find(|model| model.id.eq_ignore_ascii_case(id));
     let model = found.ok_or_else(|| {
         let ids = all.iter().map(|model| model.id.as_str());
@@ -64,8 +75,10 @@ pub(crate) async fn one(app: &App, headers: &HeaderMap, id: &str) -> Result<Valu
     Ok(asker.model(model))
 }
 
-async fn listed(app: &App, asker: Asker) -> Vec<Listed> {
-    let mut all = app.catalog().await.listed(app).await;
+/// What this client may ask for.
+async fn listed(app: &App, caller: &Caller, asker: Asker) -> Vec<Listed> {
+    let mut all = app.catalog().await.listed(app.client()).await;
+    all.retain(|model| caller.may_ask(&model.id).is_ok());
     if asker == Asker::ClaudeCode {
         let picked = all.iter().filter(|model| !is_shown(&model.id)).map(|model| {
             let provider = format!("{}/", model.provider);

@@ -1,21 +1,38 @@
-//! What is known of one request when it is over: one log line each, whatever its end (step 9).
+//! What is known of one request when it is over: one log line and one entry in the history each,
+//! whatever its end (step 9).
 
-use std::time::Instant;
+use std::sync::Arc;
 
-use clasp_model::{Failure, Note, Usage};
+use clasp_model::{Dialect, Failure, Note, Usage};
+use tokio::time::Instant;
+
+use crate::admission::Pass;
+use crate::catalog::Chosen;
+use crate::explain::{Explained, History, Trace};
+use crate::reply;
 
 /// Collects as the request goes on; dropping it writes the log line. A request that is dropped
 /// before an end was noted was cancelled by its client (rule A12).
 pub(crate) struct Record {
     pub(crate) request_id: String,
-    began: Instant,
+    dialect: Dialect,
+    at: u64,
+    pub(crate) trace: Trace,
+    history: Arc<History>,
     first_content: Option<Instant>,
     pub(crate) model: String,
     pub(crate) stream: bool,
     /// Passed on untranslated (rule C15).
     pub(crate) lane: bool,
+    /// The names of the client's key and of its project.
+    pub(crate) key: Option<String>,
+    pub(crate) project: Option<String>,
+    /// Its place among those that run.
+    pub(crate) pass: Option<Pass>,
     pub(crate) provider: String,
     pub(crate) target_model: String,
+    /// The target that was to serve, where another one does.
+    pub(crate) fallback_of: Option<Arc<str>>,
     pub(crate) attempts: u32,
     pub(crate) notes: Vec<Note>,
     pub(crate) usage: Usage,
@@ -29,20 +46,41 @@ enum End {
 
 impl Record {
     /// Begins with the request.
-    pub(crate) fn new(request_id: String) -> Self {
+    pub(crate) fn new(request_id: String, dialect: Dialect, history: Arc<History>) -> Self {
         Self {
             request_id,
-            began: Instant::now(),
+            dialect,
+            at: reply::now_ms(),
+            trace: Trace::new(),
+            history,
             first_content: None,
             model: String::new(),
             stream: false,
             lane: false,
+            key: None,
+            project: None,
+            pass: None,
             provider: String::new(),
             target_model: String::new(),
+            fallback_of: None,
             attempts: 0,
             notes: Vec::new(),
             usage: Usage::default(),
             end: None,
+        }
+    }
+
+    /// The target that serves, or is the first to be asked.
+    pub(crate) fn aim(&mut self, chosen: &Chosen) {
+        self.provider.clone_from(&chosen.provider.name);
+        self.target_model.clone_from(&chosen.target.model);
+    }
+
+    /// Why the client has no whole answer, if it was told.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match &self.end {
+            Some(End::Failed { failure, .. }) => Some(failure),
+            Some(End::Finished) | None => None,
         }
     }
 
@@ -60,12 +98,40 @@ impl Record {
     pub(crate) fn failed(&mut self, status: u16, failure: &Failure) {
         self.end.get_or_insert(End::Failed { status, failure: Box::new(failure.clone()) });
     }
+
+    fn explained(&mut self, ms: u64, first_content_ms: Option<u64>) -> Explained {
+        let (status, error) = match &self.end {
+            Some(End::Finished) => (200, None),
+            Some(End::Failed { status, failure }) => (*status, Some(failure.message.clone())),
+            None => (499, None),
+        };
+        Explained {
+            request_id: std::mem::take(&mut self.request_id),
+            at: self.at,
+            dialect: self.dialect,
+            model: std::mem::take(&mut self.model),
+            stream: self.stream,
+            key: self.key.take(),
+            project: self.project.take(),
+            steps: self.trace.take(),
+            notes: std::mem::take(&mut self.notes),
+            provider: std::mem::take(&mut self.provider),
+            target_model: std::mem::take(&mut self.target_model),
+            untranslated: self.lane,
+            status,
+            error,
+            ms,
+            first_content_ms,
+            usage: self.usage,
+        }
+    }
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let milliseconds = self.began.elapsed().as_millis() as u64;
-        let first = self.first_content.map(|at| (at - self.began).as_millis() as u64);
+        let began = self.trace.began();
+        let milliseconds = began.elapsed().as_millis() as u64;
+        let first = self.first_content.map(|at| (at - began).as_millis() as u64);
         for note in &self.notes {
             tracing::debug!(change = ?note.change, path = note.path, "{}", note.detail);
         }
@@ -75,6 +141,7 @@ impl Drop for Record {
                     model = self.model,
                     provider = self.provider,
                     target = self.target_model,
+                    key = self.key,
                     stream = self.stream,
                     untranslated = self.lane,
                     status = $status,
@@ -95,5 +162,10 @@ impl Drop for Record {
             }
             None => line!(info, 499, "request cancelled: the client left"),
         }
+        if let Some(pass) = self.pass.take() {
+            pass.spent(&self.usage);
+        }
+        let explained = self.explained(milliseconds, first);
+        self.history.add(explained);
     }
 }

@@ -16,6 +16,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use tokio::time::{Instant, Sleep};
 
 use crate::asked::Asked;
+use crate::check::Check;
 use crate::lane::Refused;
 use crate::outlet::Outlet;
 use crate::record::Record;
@@ -31,6 +32,7 @@ pub(crate) struct Reply {
     id: String,
     created: u64,
     keeper: Option<Keeper>,
+    degraded: Option<&'static str>,
     stream: bool,
     head_sent: bool,
     /// The bytes may be the provider's own: nothing of ours goes between but a `ping`.
@@ -40,6 +42,7 @@ pub(crate) struct Reply {
     /// The last byte that went out ended an event.
     between: bool,
     buffer: BytesMut,
+    check: Option<Check>,
     ping_interval: Duration,
     last_write: Instant,
     timer: Pin<Box<Sleep>>,
@@ -62,15 +65,29 @@ impl Reply {
             id: String::new(),
             created: 0,
             keeper: None,
+            degraded: None,
             stream: false,
             head_sent: false,
             untranslated: false,
             passed: 0,
             between: true,
             buffer: BytesMut::new(),
+            check: None,
             ping_interval,
             last_write: now,
             timer: Box::pin(tokio::time::sleep_until(now + ping_interval)),
+        }
+    }
+
+    /// What goes out is checked by the dialect's grammar.
+    pub(crate) fn check(&mut self) {
+        self.check = Some(Check::new(self.dialect));
+    }
+
+    /// Nothing more goes out.
+    pub(crate) fn close(mut self) {
+        if let Some(check) = self.check.take() {
+            check.finish(self.record.lane);
         }
     }
 
@@ -98,7 +115,7 @@ impl Reply {
     /// The request goes on translated after all, and has been read by now.
     pub(crate) fn begin_translated(&mut self, asked: &Asked) {
         if self.untranslated
-            && let Some((request, echo)) = asked.read()
+            && let Some((request, echo)) = asked.known()
         {
             self.begin(self.stream, clasp_tokens::estimate(request), echo.clone());
         }
@@ -107,6 +124,13 @@ impl Reply {
     /// The answer is kept, if there is a keeper.
     pub(crate) fn keep(&mut self, keeper: Option<Keeper>) {
         self.keeper = keeper;
+    }
+
+    /// The answer is no model's, but what the operator has for an outage.
+    pub(crate) fn degraded(&mut self, with: &'static str) {
+        self.degraded = Some(with);
+        self.record.provider.clear();
+        self.record.target_model.clear();
     }
 
     /// Waits for `work`, and keeps a waiting client's stream alive meanwhile (rule A10).
@@ -139,8 +163,7 @@ impl Reply {
         }
         self.between = between;
         self.passed = seen.events;
-        self.outlet.write(bytes).await;
-        self.last_write = Instant::now();
+        self.write(bytes).await;
     }
 
     /// Passes a whole answer on.
@@ -148,7 +171,7 @@ impl Reply {
         self.record.lane = true;
         self.record.content();
         self.record.finished();
-        self.outlet.whole(self.signed(head, JSON).map(|()| body));
+        self.whole(self.signed(head, JSON).map(|()| body));
     }
 
     /// Writes events. A failure among them is returned; what came before it has gone out.
@@ -199,7 +222,7 @@ impl Reply {
             true => self.flush().await,
             false => {
                 let body = self.buffer.split().freeze();
-                self.outlet.whole(self.signed(Response::default(), JSON).map(|()| body));
+                self.whole(self.signed(Response::default(), JSON).map(|()| body));
             }
         }
     }
@@ -223,7 +246,7 @@ impl Reply {
         {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        self.outlet.whole(answer);
+        self.whole(answer);
     }
 
     /// Tells the client of a failure: by its status as long as nothing was sent, then in the
@@ -232,6 +255,7 @@ impl Reply {
     pub(crate) async fn fail(&mut self, failure: &Failure, status: Option<StatusCode>) {
         if !self.between {
             self.record.failed(200, failure);
+            self.check = None;
             return self.outlet.break_off();
         }
         if self.head_sent {
@@ -247,7 +271,7 @@ impl Reply {
         let mut response = error(self.dialect, failure, status, &self.record.request_id);
         self.record.failed(response.status().as_u16(), failure);
         self.targets(response.headers_mut());
-        self.outlet.whole(response);
+        self.whole(response);
     }
 
     fn encode(&mut self, event: Event) {
@@ -303,8 +327,24 @@ impl Reply {
             return;
         }
         let chunk = self.buffer.split().freeze();
-        self.outlet.write(chunk).await;
+        self.write(chunk).await;
+    }
+
+    /// Sends bytes of a stream.
+    async fn write(&mut self, bytes: Bytes) {
+        self.outlet.write(bytes.clone()).await;
         self.last_write = Instant::now();
+        if let Some(check) = self.check.as_mut() {
+            check.push(&bytes, self.record.lane);
+        }
+    }
+
+    /// Sends a complete answer.
+    fn whole(&mut self, answer: Response<Bytes>) {
+        if let Some(check) = self.check.take() {
+            check.whole(answer.status(), answer.body(), self.record.lane);
+        }
+        self.outlet.whole(answer);
     }
 
     /// With what every answer has; what the provider said of it stays.
@@ -325,6 +365,12 @@ impl Reply {
         if !self.record.provider.is_empty() {
             insert(headers, "x-clasp-provider", &self.record.provider);
             insert(headers, "x-clasp-model", &self.record.target_model);
+        }
+        if let Some(first) = &self.record.fallback_of {
+            insert(headers, "x-clasp-fallback", first);
+        }
+        if let Some(with) = self.degraded {
+            insert(headers, "x-clasp-degraded", with);
         }
     }
 }
@@ -359,6 +405,11 @@ pub(crate) fn error(
 /// Unix seconds.
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Unix milliseconds.
+pub(crate) fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 /// Gives an answer the request's id, where a dialect's clients look for it; what the provider said

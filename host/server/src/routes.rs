@@ -27,10 +27,43 @@ pub(crate) enum Route {
     Probe,
     /// How the server does.
     Health,
+    /// Whether the process is alive.
+    Live,
+    /// Whether new requests are welcome.
+    Ready,
+    /// A page for operators.
+    Admin(Admin),
     /// Nothing that there is.
     Unknown,
     /// A path that takes only this method.
     WrongMethod(&'static str),
+}
+
+/// A page for operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Admin {
+    /// The last requests.
+    Requests,
+    /// One of them, with all that was decided about it.
+    Explain(String),
+    /// What is known of providers, keys and limits.
+    Status,
+}
+
+impl Route {
+    /// Whether it is what this server is for, and not a question about the server itself.
+    pub(crate) fn is_work(&self) -> bool {
+        !matches!(
+            self,
+            Self::Info
+                | Self::Probe
+                | Self::Health
+                | Self::Live
+                | Self::Ready
+                | Self::Admin(_)
+                | Self::WrongMethod(_)
+        )
+    }
 }
 
 /// The endpoints, as those are told who asked for another.
@@ -70,7 +103,11 @@ pub(crate) fn matched(method: &Method, path: &str) -> Route {
         "/v1/responses/input_tokens" => ("POST", Route::CountTokens(Dialect::OpenaiResponses)),
         "/v1/chat/completions" => ("POST", Route::Call(Dialect::OpenaiChat)),
         "/v1/models" => ("GET", Route::Models),
-        "/health" | "/health/live" | "/health/ready" => ("GET", Route::Health),
+        "/health" => ("GET", Route::Health),
+        "/health/live" => ("GET", Route::Live),
+        "/health/ready" => ("GET", Route::Ready),
+        "/admin/explain" => ("GET", Route::Admin(Admin::Requests)),
+        "/admin/status" => ("GET", Route::Admin(Admin::Status)),
         "/" | "" => ("GET", Route::Info),
         "/api/hello" => ("HEAD", Route::Probe),
         _ => match below(method, path) {
@@ -86,6 +123,9 @@ pub(crate) fn matched(method: &Method, path: &str) -> Route {
 fn below(method: &Method, path: &str) -> Option<(&'static str, Route)> {
     if let Some(id) = path.strip_prefix("/v1/models/") {
         return (!id.is_empty()).then(|| ("GET", Route::Model(decoded(id))));
+    }
+    if let Some(id) = path.strip_prefix("/admin/explain/") {
+        return Some(("GET", Route::Admin(Admin::Explain(decoded(id)))));
     }
     let rest = path.strip_prefix("/v1/responses/")?;
     match rest.split_once('/') {
@@ -164,6 +204,9 @@ mod tests {
             (Method::GET, "/v1/models/a/b", Route::Model("a/b".into())),
             (Method::GET, "/v1/models/50%", Route::Model("50%".into())),
             (Method::DELETE, "/health", Route::WrongMethod("GET")),
+            (Method::GET, "/health/ready", Route::Ready),
+            (Method::GET, "/admin/explain/req_1", Route::Admin(Admin::Explain("req_1".into()))),
+            (Method::POST, "/admin/explain", Route::WrongMethod("GET")),
             (Method::POST, "/v1/v1/messages", Route::Unknown),
             (Method::POST, "/v1/complete", Route::Unknown),
         ] {

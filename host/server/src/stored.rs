@@ -12,11 +12,9 @@ use clasp_dialect::responses;
 use clasp_model::{Dialect, Failure, FailureKind, Source};
 use clasp_store::{Entry, Store};
 
+use crate::admission::Caller;
 use crate::app::App;
 use crate::reply::now;
-
-/// Whose the responses are: clients have no keys of their own yet.
-const OWNER: &str = "";
 
 /// How often what is too old is taken out, besides at each new entry.
 const SWEEP: Duration = Duration::from_secs(3600);
@@ -33,6 +31,7 @@ pub(crate) struct Kept {
 /// Keeps one answer.
 pub(crate) struct Keeper {
     store: Arc<Store>,
+    owner: String,
     items: Vec<ByteString>,
 }
 
@@ -41,6 +40,7 @@ impl Kept {
     pub(crate) async fn resolve(
         app: &App,
         dialect: Dialect,
+        caller: &Caller,
         body: ByteString,
     ) -> Result<(ByteString, Self), Failure> {
         let Some(store) = app.store().filter(|_| dialect == Dialect::OpenaiResponses) else {
@@ -49,7 +49,7 @@ impl Kept {
         let wants = responses::wants(&body);
         let mut kept = Self { previous: None, store: wants.store };
         let Some(id) = wants.previous else { return Ok((body, kept)) };
-        let Some(entry) = get(store, &id).await? else {
+        let Some(entry) = get(store, owner(caller), &id).await? else {
             // It may be the provider's own.
             return match app.catalog().await.speaks(dialect) {
                 true => Ok((body, kept)),
@@ -81,20 +81,20 @@ impl Kept {
     }
 
     /// Whoever keeps the answer to `body`, if it is to be kept.
-    pub(crate) fn keeper(&self, app: &App, body: &ByteString) -> Option<Keeper> {
+    pub(crate) fn keeper(&self, app: &App, caller: &Caller, body: &ByteString) -> Option<Keeper> {
         let store = app.store().filter(|_| self.store)?;
         let items = responses::input_items(body).ok()?;
-        Some(Keeper { store: Arc::clone(store), items })
+        Some(Keeper { store: Arc::clone(store), owner: owner(caller).to_owned(), items })
     }
 }
 
 impl Keeper {
     /// Keeps an answer. The client gets it also where that fails.
     pub(crate) async fn keep(self, id: String, created: u64, document: Bytes) {
-        let Self { store, items } = self;
+        let Self { store, owner, items } = self;
         let put = move || {
             let response = ByteString::try_from(document).unwrap_or_default();
-            store.put(&id, &Entry { owner: OWNER.to_owned(), created, response, items })
+            store.put(&id, &Entry { owner, created, response, items })
         };
         match tokio::task::spawn_blocking(put).await {
             Ok(Ok(())) => {}
@@ -105,21 +105,27 @@ impl Keeper {
 }
 
 /// `GET /v1/responses/{id}`
-pub(crate) async fn response(app: &App, id: &str) -> Result<Bytes, Failure> {
-    Ok(entry(app, id).await?.response.into_bytes())
+pub(crate) async fn response(app: &App, caller: &Caller, id: &str) -> Result<Bytes, Failure> {
+    Ok(entry(app, caller, id).await?.response.into_bytes())
 }
 
 /// `GET /v1/responses/{id}/input_items`
-pub(crate) async fn items(app: &App, id: &str, query: &str) -> Result<Bytes, Failure> {
-    let entry = entry(app, id).await?;
+pub(crate) async fn items(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    query: &str,
+) -> Result<Bytes, Failure> {
+    let entry = entry(app, caller, id).await?;
     responses::page(&entry.items, url::form_urlencoded::parse(query.as_bytes()))
 }
 
 /// `DELETE /v1/responses/{id}`
-pub(crate) async fn forget(app: &App, id: &str) -> Result<Bytes, Failure> {
+pub(crate) async fn forget(app: &App, caller: &Caller, id: &str) -> Result<Bytes, Failure> {
     let store = app.store().ok_or_else(|| responses::store_is_off(id))?;
     let (store, name) = (Arc::clone(store), id.to_owned());
-    match blocking(move || store.delete(OWNER, &name, now())).await? {
+    let owner = owner(caller).to_owned();
+    match blocking(move || store.delete(&owner, &name, now())).await? {
         true => Ok(responses::deleted(id)),
         false => Err(responses::not_found(id)),
     }
@@ -138,14 +144,19 @@ pub(crate) async fn sweep(app: Arc<App>) {
     }
 }
 
-async fn entry(app: &App, id: &str) -> Result<Entry, Failure> {
-    let store = app.store().ok_or_else(|| responses::store_is_off(id))?;
-    get(store, id).await?.ok_or_else(|| responses::not_found(id))
+/// Whose a response is: a client key's own, or everybody's who has none.
+fn owner(caller: &Caller) -> &str {
+    caller.name().unwrap_or_default()
 }
 
-async fn get(store: &Arc<Store>, id: &str) -> Result<Option<Entry>, Failure> {
-    let (store, id) = (Arc::clone(store), id.to_owned());
-    blocking(move || store.get(OWNER, &id, now())).await
+async fn entry(app: &App, caller: &Caller, id: &str) -> Result<Entry, Failure> {
+    let store = app.store().ok_or_else(|| responses::store_is_off(id))?;
+    get(store, owner(caller), id).await?.ok_or_else(|| responses::not_found(id))
+}
+
+async fn get(store: &Arc<Store>, owner: &str, id: &str) -> Result<Option<Entry>, Failure> {
+    let (store, owner, id) = (Arc::clone(store), owner.to_owned(), id.to_owned());
+    blocking(move || store.get(&owner, &id, now())).await
 }
 
 async fn blocking<T: Send + 'static>(

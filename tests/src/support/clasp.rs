@@ -56,6 +56,15 @@ pub struct Finished {
     pub stderr: String,
 }
 
+/// A file that is there whole or not at all, for its owner alone.
+fn write_whole(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let part = path.with_extension("part");
+    std::fs::write(&part, text).expect("a temporary file");
+    std::fs::set_permissions(&part, std::fs::Permissions::from_mode(0o600)).expect("its own file");
+    std::fs::rename(&part, path).expect("a temporary file");
+}
+
 /// The binary: `CLASP_BIN`, else the one that was built beside the tests.
 pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("CLASP_BIN") {
@@ -88,6 +97,13 @@ impl Setup {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.retain(|(each, _)| each != name);
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With this configuration file, which is written as the proxy starts.
+    pub fn config(self, yaml: &str) -> Self {
+        let path = self.home.path().join("clasp.yaml");
+        write_whole(&path, yaml);
         self
     }
 
@@ -167,6 +183,11 @@ impl Clasp {
     /// What it wrote.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Replaces its configuration file, at once.
+    pub fn configure(&self, yaml: &str) {
+        write_whole(&self.home.path().join("clasp.yaml"), yaml);
     }
 
     /// Its home directory.

@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use clasp_grammar::anthropic::{self, Checker, Message};
+use clasp_grammar::events::Events;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
-use super::grammar::{Checker, Event, Events, Message};
 use super::wire::{Head, Length, Reader};
-use super::{grammar, within};
+use super::within;
 
 /// One connection.
 #[derive(Debug)]
@@ -26,6 +27,15 @@ pub struct Answer {
     pub head: Head,
     /// The body.
     pub body: Bytes,
+}
+
+/// One event of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its `event` field.
+    pub name: String,
+    /// Its data.
+    pub data: Value,
 }
 
 /// An answer that is still coming.
@@ -196,12 +206,14 @@ impl Stream {
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
-                self.checker.push(&event);
+                self.checker.push(Some(&event.name), &event.data.to_string());
                 return Some(event);
             }
             let reading = self.connection.reader.chunk(&mut self.length);
             match within("the next event", reading).await {
-                Ok(Some(bytes)) => self.waiting.extend(self.events.push(&bytes)),
+                Ok(Some(bytes)) => {
+                    self.waiting.extend(self.events.push(&bytes).into_iter().map(Event::strict));
+                }
                 Ok(None) => {
                     self.ended = true;
                     return None;
@@ -233,9 +245,9 @@ impl Stream {
     /// Reads everything.
     pub async fn end(mut self) -> Ended {
         while self.next().await.is_some() {}
-        let clean = self.ended && self.events.is_clean();
-        let (message, faults) = self.checker.finish();
-        Ended { message, faults, clean }
+        let clean = self.ended && self.events.is_between() && self.events.is_text();
+        let message = self.checker.message().clone();
+        Ended { message, faults: self.checker.finish(), clean }
     }
 
     /// The rest of the body as text, for messages of failed tests.
@@ -281,18 +293,51 @@ impl Answer {
     /// The message of a plain answer that must be well.
     pub fn message(&self) -> Message {
         assert_eq!(self.status(), 200, "{:?}", self.body);
-        Message::plain(&self.json())
+        let document = self.json();
+        assert_eq!(anthropic::plain(&document), [""; 0], "{document:#}");
+        Message::of(&document)
     }
 
     /// The `error` member of an answer that must say that the provider or clasp failed.
     pub fn server_error(&self) -> Value {
         assert!(self.status() >= 500, "{} {:?}", self.status(), self.body);
-        grammar::error(self.status(), &self.head, &self.body)
+        self.judged()
     }
 
     /// The `error` member of an answer that must be an error of this status.
     pub fn error(&self, status: u16) -> Value {
         assert_eq!(self.status(), status, "{:?}", self.body);
-        grammar::error(status, &self.head, &self.body)
+        self.judged()
+    }
+
+    /// The `error` member; envelope, status and ids must be right (rules B4, D1).
+    fn judged(&self) -> Value {
+        let (status, body) = (self.status(), self.json());
+        assert_eq!(anthropic::error(&body), [""; 0], "{status} {body}");
+        let kind = body["error"]["type"].as_str().unwrap_or_default();
+        let fits = |(name, each): &(&str, &[u16])| *name == kind && each.contains(&status);
+        assert!(anthropic::STATUSES.iter().any(fits), "{kind} with status {status}: {body}");
+        let content_type = self.head.header("content-type").unwrap_or_default();
+        assert!(content_type.starts_with("application/json"), "content-type {content_type:?}");
+        let id = self.head.header("request-id").unwrap_or_default();
+        assert!(!id.is_empty(), "no request-id header: {:?}", self.head);
+        assert_eq!(body["request_id"], id, "request_id of header and body");
+        if status == 429 {
+            let seconds = self.head.header("retry-after").map(str::parse::<u64>);
+            assert!(matches!(seconds, Some(Ok(_))), "a 429 without whole seconds of retry-after");
+        }
+        body["error"].clone()
+    }
+}
+
+impl Event {
+    /// An event of two lines, as they are written here.
+    fn strict(event: clasp_grammar::events::Event) -> Self {
+        assert_eq!(event.lines, 2, "an event of two lines: {event:?}");
+        let data = serde_json::from_str(&event.data);
+        Self {
+            data: data.unwrap_or_else(|error| panic!("{error} in {event:?}")),
+            name: event.name.unwrap_or_else(|| panic!("no name: {}", event.data)),
+        }
     }
 }

@@ -95,12 +95,10 @@ impl Dialect {
         let mut responses = responses::Checker::default();
         let mut chat = chat::Checker::default();
         for (name, data) in events {
+            let text = data.as_str().map_or_else(|| data.to_string(), str::to_owned);
             match self {
-                Self::Responses => responses.push(name.as_deref(), data),
-                Self::Chat => {
-                    let text = data.as_str().map_or_else(|| data.to_string(), str::to_owned);
-                    chat.push(name.as_deref(), &text);
-                }
+                Self::Responses => responses.push(name.as_deref(), &text),
+                Self::Chat => chat.push(name.as_deref(), &text),
             }
         }
         match self {

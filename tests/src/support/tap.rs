@@ -6,12 +6,13 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use clasp_grammar::anthropic::Checker;
+use clasp_grammar::events::Events;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::grammar::{Checker, Events};
 use super::wire::{Head, Length, Reader};
 
 /// The running listener.
@@ -130,7 +131,9 @@ async fn pass(
         match server.chunk(&mut length).await {
             Ok(Some(bytes)) => {
                 if stream {
-                    events.push(&bytes).iter().for_each(|event| checker.push(event));
+                    for event in events.push(&bytes) {
+                        checker.push(event.name.as_deref(), &event.data);
+                    }
                 }
                 if chunked {
                     let size = format!("{:x}\r\n", bytes.len());
@@ -144,7 +147,8 @@ async fn pass(
         }
     };
     if stream {
-        let (message, mut faults) = checker.finish();
+        let message = checker.message().clone();
+        let mut faults = checker.finish();
         if ended.is_err() && message.error.is_none() {
             faults.push("the stream was cut off".to_owned());
         }

@@ -36,7 +36,7 @@ mod talk;
 pub struct Vendor {
     address: SocketAddr,
     shared: Arc<Shared>,
-    listener: tokio::task::JoinHandle<()>,
+    listener: Mutex<tokio::task::JoinHandle<()>>,
 }
 
 /// What happened so far.
@@ -94,20 +94,19 @@ impl Vendor {
         let address = listener.local_addr().expect("a bound socket has an address");
         let (counts, _) = watch::channel(Counts::default());
         let shared = Arc::new(Shared { inner: Mutex::default(), counts });
-        let accepting = Arc::clone(&shared);
-        let listener = tokio::spawn(async move {
-            let mut connections = tokio::task::JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
-                let shared = Arc::clone(&accepting);
-                connections.spawn(async move {
-                    shared.count(|counts| counts.connections += 1);
-                    shared.serve(stream).await;
-                    shared.count(|counts| counts.connections -= 1);
-                });
-                while connections.try_join_next().is_some() {}
-            }
-        });
+        let listener = Mutex::new(accept(listener, &shared));
         Self { address, shared, listener }
+    }
+
+    /// Takes no connections any more; those that are open break.
+    pub fn refuse(&self) {
+        self.listener.lock().unwrap().abort();
+    }
+
+    /// Takes connections again.
+    pub async fn listen(&self) {
+        let listener = TcpListener::bind(self.address).await.expect("its port is still free");
+        *self.listener.lock().unwrap() = accept(listener, &self.shared);
     }
 
     /// What goes into a base-URL setting: `http://127.0.0.1:PORT/v1`.
@@ -212,8 +211,25 @@ impl Vendor {
 
 impl Drop for Vendor {
     fn drop(&mut self) {
-        self.listener.abort();
+        self.refuse();
     }
+}
+
+/// Serves connections until it is aborted.
+fn accept(listener: TcpListener, shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {
+    let accepting = Arc::clone(shared);
+    tokio::spawn(async move {
+        let mut connections = tokio::task::JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            let shared = Arc::clone(&accepting);
+            connections.spawn(async move {
+                shared.count(|counts| counts.connections += 1);
+                shared.serve(stream).await;
+                shared.count(|counts| counts.connections -= 1);
+            });
+            while connections.try_join_next().is_some() {}
+        }
+    })
 }
 
 impl std::fmt::Debug for Shared {

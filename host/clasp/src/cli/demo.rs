@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use clasp_config::{Config, DEMO, Environment, Flags};
+use clasp_config::{Config, DEMO, Environment, Flags, Sources};
 use http::Request;
 use http::header::{CONTENT_TYPE, HOST};
 use http_body_util::{BodyExt, Full};
@@ -29,13 +29,14 @@ pub(super) fn run() -> Result<(), Error> {
     let home = std::env::var_os("HOME").map(|home| ("HOME", home));
     let flags = Flags { port: Some("0".into()), provider: Some(DEMO.into()), ..Flags::default() };
     let quiet = [("CLASP_LOG_LEVEL", "warn".into())];
-    let config = Config::load(flags, Environment::from_variables(home.into_iter().chain(quiet)))?;
+    let environment = Environment::from_variables(home.into_iter().chain(quiet));
+    let config = Config::load(flags.clone(), environment, Sources::default())?;
     log::start(&config);
-    tokio()?.block_on(show(config))
+    tokio()?.block_on(show(config, flags))
 }
 
-async fn show(config: Config) -> Result<(), Error> {
-    let house = compose::build(config).await?;
+async fn show(config: Config, flags: Flags) -> Result<(), Error> {
+    let house = compose::build(config, flags).await?;
     let House { listener, app, url, _watch, _vendor, .. } = house;
     say(io::stdout(), &format!("proxy on {url}, its openai plugin, and a vendor inside clasp\n"));
     let server = clasp_server::serve(listener, app, std::future::pending());

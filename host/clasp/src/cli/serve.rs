@@ -19,13 +19,13 @@ use crate::log;
 const FAREWELL: Duration = Duration::from_millis(100);
 
 pub(super) fn run(flags: Flags) -> Result<(), Error> {
-    let config = settings(flags)?;
+    let config = settings(flags.clone())?;
     log::start(&config);
     let runtime = tokio()?;
     let done = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let house = tokio::select! {
-            house = compose::build(config) => house?,
+            house = compose::build(config, flags) => house?,
             () = signals.next() => return Ok(()),
         };
         house.announce();
@@ -37,7 +37,9 @@ pub(super) fn run(flags: Flags) -> Result<(), Error> {
 
 /// Serves until a signal; a second one does not wait for what is running.
 async fn serve(house: House, mut signals: Signals) -> Result<(), Error> {
-    let House { listener, app, _watch, .. } = house;
+    let House { listener, app, reload, _watch, .. } = house;
+    // A task of its own: a slow disk holds nobody up.
+    let reload = tokio::spawn(reload.run());
     let (stop, stopped) = oneshot::channel::<()>();
     let mut server = pin!(clasp_server::serve(listener, app, async {
         // Whether it was sent or dropped: it is time to stop.
@@ -45,7 +47,7 @@ async fn serve(house: House, mut signals: Signals) -> Result<(), Error> {
     }));
     tokio::select! {
         done = &mut server => return ended(done),
-        () = signals.next() => {}
+        () = signals.next() => reload.abort(),
     }
     say(io::stderr(), "clasp: finishing what is running; a second signal ends it at once");
     let _ = stop.send(());

@@ -15,9 +15,8 @@ fn parse(line: &str) -> Result<Cli, String> {
 
 fn flags(line: &str) -> Flags {
     match parse(line).unwrap() {
-        Cli { command: None, serve } | Cli { command: Some(Command::Serve(serve)), .. } => {
-            serve.into()
-        }
+        Cli { command: None, serve } => serve.into(),
+        Cli { command: Some(Command::Serve(serve)), .. } => (*serve).into(),
         other => panic!("{other:?}"),
     }
 }
@@ -38,31 +37,40 @@ fn long_flags_take_one_dash_or_two_and_a_space_or_an_equals_sign() {
         assert_eq!(flags(line).port.as_deref(), Some("9000"), "{line}");
     }
     let flags = flags("-proxy-only -debug -plugin a.wasm -plugin=b.wasm -plugin-dir d -host ::1");
-    assert!(flags.debug && !flags.insecure);
+    assert_eq!((flags.debug, flags.insecure), (Some(true), None));
     assert_eq!(flags.plugins, [PathBuf::from("a.wasm"), PathBuf::from("b.wasm")]);
-    assert_eq!(flags.plugin_dir, Some(PathBuf::from("d")));
+    assert_eq!(flags.plugin_dir.as_deref(), Some("d"));
     assert_eq!(flags.host.as_deref(), Some("::1"));
 }
 
 #[test]
 fn switches_take_a_truth() {
-    assert!(flags("-debug=true").debug);
-    assert!(!flags("-debug=false").debug);
-    assert!(flags("-verbose").debug);
-    assert!(flags("--insecure").insecure);
+    assert_eq!(flags("-debug=true").debug, Some(true));
+    assert_eq!(flags("-debug=false").debug, Some(false));
+    assert_eq!(flags("-verbose").debug, Some(true));
+    assert_eq!(flags("--insecure").insecure, Some(true));
 }
 
 #[test]
 fn a_flag_of_a_later_build_is_refused_or_named() {
-    for line in ["-auth", "-auth-api-key k", "--rate-limit", "-profile=work", "-setup", "-fallback"]
-    {
+    for line in ["-profile=work", "-setup", "-launch"] {
         let error = parse(line).unwrap_err();
         assert!(error.contains("this build does not have it yet"), "{line}: {error}");
     }
-    assert!(!parse("-auth-api-key k-123").unwrap_err().contains("k-123"));
-    assert_eq!(flags("-cache -cache-ttl 60 -port 1").port.as_deref(), Some("1"));
-    assert_eq!(warnings("-cache -cache-ttl 60 -queue=false").len(), 2);
-    assert!(flags("-auth=false -port 2").port.is_some());
+    assert_eq!(warnings("-skip-permissions -cache").len(), 1);
+    assert_eq!(flags("-skip-permissions=false -port 2").port.as_deref(), Some("2"));
+}
+
+#[test]
+fn the_older_proxys_flags_are_taken() {
+    let flags = flags(
+        "-auth -auth-api-key k -rate-limit -rate-limit-requests 5 -cache -cache-ttl 60 -queue=false \
+         -circuit-breaker -cb-threshold=3 -multi-provider -fallback -api-key s -config c.yaml",
+    );
+    assert_eq!((flags.auth, flags.queue, flags.fallback), (Some(true), Some(false), Some(true)));
+    assert_eq!(flags.auth_api_key.as_deref(), Some("k"));
+    assert_eq!(flags.cb_threshold.as_deref(), Some("3"));
+    assert_eq!(flags.config, Some(PathBuf::from("c.yaml")));
 }
 
 #[test]
@@ -79,6 +87,9 @@ fn what_nobody_knows_is_refused() {
 #[test]
 fn commands_are_parsed() {
     assert!(matches!(parse("demo").unwrap().command, Some(Command::Demo)));
+    for line in ["config check", "config check --config a.yaml", "config show", "config schema"] {
+        assert!(matches!(parse(line).unwrap().command, Some(Command::Config(_))), "{line}");
+    }
     assert!(matches!(parse("version").unwrap().command, Some(Command::Version)));
     for line in [
         "plugin new my-vendor",

@@ -5,6 +5,7 @@
 use clasp_model::Manifest;
 use url::Url;
 
+use crate::choice::is_vendor;
 use crate::vendor::{self, Vendor};
 use crate::{Config, Fault, Origin, Setting};
 
@@ -13,6 +14,17 @@ const ENDINGS: &[&str] = &["/chat/completions", "/responses", "/messages"];
 
 /// Where Ollama listens unless it is told otherwise.
 const OLLAMA_PORT: u16 = 11434;
+
+/// Ollama's own variable.
+const OLLAMA_HOST: &str = "OLLAMA_HOST";
+
+/// A base URL as it was written.
+#[derive(Debug)]
+pub(crate) struct Written<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) origin: Origin,
+    is_ollamas: bool,
+}
 
 /// A base URL that is ready.
 #[derive(Debug)]
@@ -25,10 +37,27 @@ pub(crate) struct Address {
 }
 
 impl Config {
-    /// The variable that holds a base URL of this provider's.
-    pub(crate) fn address_of(&self, name: &str) -> Option<String> {
-        let mut variables = vendor::of(name).addresses(name).into_iter();
-        variables.find(|variable| self.environment.get(variable).is_some())
+    /// What sets a base URL of this provider's: its text, where it stands, and whether it is as
+    /// Ollama writes addresses.
+    pub(crate) fn address_of(&self, name: &str) -> Option<Written<'_>> {
+        let section = self.section(name);
+        if self.has_variables(name) {
+            let mut variables = vendor::of(name).addresses(name).into_iter();
+            let set = variables.find_map(|variable| {
+                let text = self.environment.get(&variable)?;
+                let origin = self.environment.origin(&variable);
+                Some(Written { text, origin, is_ollamas: variable == OLLAMA_HOST })
+            });
+            if set.is_some() {
+                return set;
+            }
+        }
+        if let Some(set) = section.and_then(|section| section.base_url.as_ref()) {
+            let origin = set.origin.clone();
+            return Some(Written { text: &set.value, origin, is_ollamas: false });
+        }
+        // A tier's provider is where the one is that it names.
+        self.address_of(section?.like.as_deref().filter(|like| *like != name)?)
     }
 
     /// The base URL of the provider `name`. `fill` knows the settings that a default may name, as in
@@ -39,11 +68,13 @@ impl Config {
         manifest: &Manifest,
         fill: impl Fn(&str) -> Result<String, Fault>,
     ) -> Result<Address, Fault> {
-        let vendor = vendor::of(name);
-        let default = manifest.default_base_url.as_deref().filter(|_| name == manifest.id);
-        let Some(variable) = self.address_of(name) else {
+        let like = self.settings_of(name);
+        let vendor = vendor::of(&manifest.id);
+        let is_own = like == manifest.id || self.may_default(like, manifest);
+        let default = manifest.default_base_url.as_deref().filter(|_| is_own);
+        let Some(Written { text: written, origin, is_ollamas }) = self.address_of(name) else {
             let Some(default) = default else {
-                let variables = vendor.addresses(name).join(" or ");
+                let variables = vendor::of(like).addresses(like).join(" or ");
                 return Err(Fault::missing(
                     format!("provider {name} has no base URL"),
                     format!("set {variables}, e.g. to http://localhost:8000/v1"),
@@ -58,27 +89,38 @@ impl Config {
             let url = Setting::default(text.trim_end_matches('/').to_owned());
             return Ok(Address { url, host, warning: None });
         };
-        let origin = self.environment.origin(&variable);
-        let written = self.environment.get(&variable).unwrap_or_default();
-        let text = match variable.as_str() {
-            "OLLAMA_HOST" => of_ollama_host(written),
-            _ => written.to_owned(),
-        };
+        let text = if is_ollamas { of_ollama_host(written) } else { written.to_owned() };
         let url = parse(&text).map_err(|what| {
             Fault::at(origin.clone(), what, "give e.g. https://api.example.com/v1")
         })?;
         let value = trimmed(&text, &url, vendor, default);
-        let warning = (value != written.trim_end_matches('/') && variable != "OLLAMA_HOST")
+        let warning = (value != written.trim_end_matches('/') && !is_ollamas)
             .then(|| format!("{origin} is taken as {value}: the rest of the path is added to it"));
         let host = url.host_str().unwrap_or_default().to_owned();
         Ok(Address { url: Setting { value, origin }, host, warning })
     }
 
-    /// Whether the working directory's file says where something of the user's own goes: whoever
-    /// wrote the directory may not be the user.
+    /// Whether a provider of the file is where its plugin says, although it has another name. Not
+    /// under the name of another vendor, whose variables hold that one's key (rule D7).
+    fn may_default(&self, name: &str, manifest: &Manifest) -> bool {
+        let key = format!("{}_API_KEY", super::prefix(name));
+        let is_its_key = vendor::of(&manifest.id).may_read(&manifest.id, &key);
+        self.section(name).is_some() && (is_its_key || !is_vendor(name))
+    }
+
+    /// Whether the working directory says where something of the user's own goes: whoever wrote the
+    /// directory may not be the user.
     pub(crate) fn is_diverted(&self, base_url: &Origin, key: &str) -> bool {
-        let Origin::Variable { name, .. } = base_url else { return false };
-        self.environment.is_from_directory(name) && !self.environment.is_from_directory(key)
+        self.is_of_directory(base_url) && !self.environment.is_from_directory(key)
+    }
+
+    /// Whether a file of the working directory's says it.
+    pub(crate) fn is_of_directory(&self, origin: &Origin) -> bool {
+        match origin {
+            Origin::Variable { name, .. } => self.environment.is_from_directory(name),
+            Origin::File { .. } => self.of_directory,
+            Origin::Flag(_) | Origin::Default => false,
+        }
     }
 }
 

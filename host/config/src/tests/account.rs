@@ -5,15 +5,15 @@ use std::path::Path;
 use clasp_model::{Auth, Json, Manifest};
 use secrecy::ExposeSecret;
 
-use super::{environment, load, manifest};
-use crate::{Account, Config, Flags};
+use super::{environment, load, manifest, with};
+use crate::{Account, Flags};
 
-fn with(id: &str, auth: Auth) -> Manifest {
+fn using(id: &str, auth: Auth) -> Manifest {
     Manifest { auth: vec![auth], secrets: Vec::new(), ..manifest(id) }
 }
 
 fn aws(id: &str) -> Manifest {
-    with(id, Auth::AwsSigv4("bedrock".into()))
+    using(id, Auth::AwsSigv4("bedrock".into()))
 }
 
 fn value<'a>(account: &'a Account, name: &str) -> Option<&'a str> {
@@ -55,7 +55,7 @@ fn d07_another_plugin_gets_only_what_is_set_for_it() {
 fn only_the_clouds_that_the_plugin_asks_for() {
     let set = [KEYS[0], ("AZURE_CLIENT_SECRET", "a"), ("GOOGLE_ACCESS_TOKEN", "g")];
     let names = |id: &str, auth| {
-        let account = load(&set).provider(id, &with(id, auth)).unwrap().account;
+        let account = load(&set).provider(id, &using(id, auth)).unwrap().account;
         account.variables.into_keys().collect::<Vec<_>>()
     };
     assert_eq!(names("bedrock", Auth::AwsSigv4("bedrock".into())), ["AWS_ACCESS_KEY_ID"]);
@@ -89,8 +89,8 @@ fn d07_the_working_directory_does_not_say_where_an_account_logs_in() {
     let mut environment = environment(&[("AZURE_CLIENT_SECRET", "s")]).in_directory(&directory);
     let text = b"AZURE_AUTHORITY_HOST=https://evil.example\nAZURE_BASE_URL=https://evil.example\n";
     environment.add_file(&directory.join(".env"), &text[..]);
-    let config = Config::load(Flags::default(), environment).unwrap();
-    let azure = with("azure", Auth::Entra("scope".into()));
+    let config = with(Flags::default(), environment).unwrap();
+    let azure = using("azure", Auth::Entra("scope".into()));
     let provider = config.provider("azure", &azure).unwrap();
     assert_eq!(value(&provider.account, "AZURE_AUTHORITY_HOST"), None);
     assert!(provider.warnings[0].contains("AZURE_CLIENT_SECRET"), "{:?}", provider.warnings);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{head, message};
 use crate::openai;
-use crate::shape::{Faults, Is, list, text};
+use crate::shape::{Faults, Is, append, list, text};
 
 /// Members whose pieces clients join.
 const TEXTS: &[&str] = &["content", "reasoning_content", "refusal"];
@@ -52,6 +52,11 @@ impl Checker {
     /// The error that ended the stream.
     pub fn error(&self) -> Option<&Value> {
         self.error.as_ref()
+    }
+
+    /// All faults so far.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
     }
 
     /// All faults of the stream, which is over.
@@ -139,21 +144,20 @@ impl Checker {
                         faults.check(piece.is_null() && first, format!("{name} is no text"));
                         continue;
                     };
-                    let known = self.message.entry(name).or_insert(json!(""));
-                    let known = known.as_str().unwrap_or_default();
+                    append(&mut self.message, name, "");
                     // One that is empty says that there is nothing to come.
-                    let last = delta.len() == 1 + usize::from(first) && known.is_empty();
+                    let none = self.message.get(name).is_some_and(|known| known == "");
+                    let last = delta.len() == 1 + usize::from(first) && none;
                     faults.check(!piece.is_empty() || last, format!("{name} is empty"));
-                    let joined = format!("{known}{piece}");
-                    self.message.insert(name.to_owned(), joined.into());
+                    append(&mut self.message, name, piece);
                 }
                 "tool_calls" => self.calls(piece, &mut faults.within("tool_calls")),
                 "function_call" => self.function(piece, &mut faults.within("function_call")),
-                "reasoning_details" => self.append(name, piece, faults),
+                "reasoning_details" => self.extend(name, piece, faults),
                 "annotations" => {
                     // Without an index in each, clients cannot join two lists.
                     faults.check(!self.message.contains_key(name), "annotations are told again");
-                    self.append(name, piece, faults);
+                    self.extend(name, piece, faults);
                 }
                 name => faults.add(format!("{name} is no member of a delta")),
             }
@@ -161,7 +165,7 @@ impl Checker {
         faults.check(self.message.contains_key("role"), "the role comes late");
     }
 
-    fn append(&mut self, name: &str, piece: &Value, faults: &mut Faults<'_>) {
+    fn extend(&mut self, name: &str, piece: &Value, faults: &mut Faults<'_>) {
         let more = piece.as_array().cloned().unwrap_or_default();
         faults.check(!more.is_empty(), format!("{name} is no list, or has no entries"));
         if let Some(known) = self.message.entry(name).or_insert(json!([])).as_array_mut() {
@@ -219,10 +223,5 @@ fn join(known: Option<&mut Value>, piece: &Value, name: &str, faults: &mut Fault
     faults.required(piece, &[(name, Is::Word)]);
     faults.check(piece.get("name").is_none(), "the name is told again");
     let Some(known) = known.and_then(Value::as_object_mut) else { return };
-    let joined = format!(
-        "{}{}",
-        known.get(name).and_then(Value::as_str).unwrap_or_default(),
-        text(piece, name)
-    );
-    known.insert(name.to_owned(), joined.into());
+    append(known, name, text(piece, name));
 }

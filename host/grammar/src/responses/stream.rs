@@ -23,12 +23,35 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// Takes the next event: the SSE `event` field and the payload.
-    pub fn push(&mut self, name: Option<&str>, data: &Value) {
+    /// Takes the next event: its `event` field and its data.
+    pub fn push(&mut self, name: Option<&str>, data: &str) {
         let mut list = std::mem::take(&mut self.faults);
-        let kind = text(data, "type").to_owned();
+        let parsed = serde_json::from_str::<Value>(data);
+        let kind = parsed.as_ref().map_or("", |data| text(data, "type")).to_owned();
         let mut faults = Faults::at(format!("event {} {kind}", self.events), &mut list);
         self.events += 1;
+        match &parsed {
+            Ok(data) => self.follows(name, &kind, data, &mut faults),
+            Err(_) => faults.add(format!("no JSON: {data}")),
+        }
+        self.faults = list;
+    }
+
+    /// All faults so far.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// All faults of the stream, which is over.
+    pub fn finish(mut self) -> Vec<String> {
+        if !self.ended {
+            self.faults.push("the stream has no end".into());
+        }
+        self.faults
+    }
+
+    /// Checks an event's place among the others, and then what it says.
+    fn follows(&mut self, name: Option<&str>, kind: &str, data: &Value, faults: &mut Faults<'_>) {
         faults.check(!self.ended, "it follows the end");
         if let Some(name) = name {
             faults.check(name == kind, format!("it is called {name}"));
@@ -40,16 +63,7 @@ impl Checker {
         faults.check(self.created || kind == "response.created", "the answer was not created");
         let begun = self.in_progress || kind == "response.in_progress";
         faults.check(begun || !self.created, "response.in_progress did not follow the begin");
-        self.event(&kind, data, &mut faults);
-        self.faults = list;
-    }
-
-    /// What was wrong, also that the stream is not over.
-    pub fn finish(mut self) -> Vec<String> {
-        if !self.ended {
-            self.faults.push("the stream has no end".into());
-        }
-        self.faults
+        self.event(kind, data, faults);
     }
 
     fn event(&mut self, kind: &str, data: &Value, faults: &mut Faults<'_>) {

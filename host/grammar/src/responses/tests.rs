@@ -59,7 +59,7 @@ fn stream() -> Vec<Value> {
 fn faults(events: &[Value]) -> Vec<String> {
     let mut checker = Checker::default();
     for event in events {
-        checker.push(event["type"].as_str(), event);
+        checker.push(event["type"].as_str(), &event.to_string());
     }
     checker.finish()
 }
@@ -131,8 +131,11 @@ fn numbers_and_names_are_checked() {
     events[4]["sequence_number"] = json!(9);
     assert_eq!(faults(&events).len(), 1);
     let mut checker = Checker::default();
-    checker.push(Some("response.in_progress"), &stream()[0]);
+    checker.push(Some("response.in_progress"), &stream()[0].to_string());
     assert_eq!(checker.finish().len(), 2);
+    let mut checker = Checker::default();
+    checker.push(Some("response.created"), "{\"type\":");
+    assert!(checker.faults()[0].contains("no JSON"));
 }
 
 #[test]

@@ -5,12 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clasp_config::{Config, Flags};
+use clasp_config::Flags;
 use clasp_plugin_host::{Plugin, Runtime};
 
-use crate::cli::say;
+use crate::cli::{say, settings};
 use crate::compose::{bundled, bundled_origin, profiles, refused, runtime};
-use crate::environment;
 use crate::error::Error;
 
 /// Checks each file from outside and by loading it. All of them, also after one that fails.
@@ -58,8 +57,8 @@ fn check_one(runtime: &Runtime, file: &Path) -> Result<String, Error> {
 
 /// One line a plugin: id, version, name, where it is.
 pub(super) fn list(directory: Option<PathBuf>) -> Result<(), Error> {
-    let flags = Flags { plugin_dir: directory, ..Flags::default() };
-    let config = Config::load(flags, environment::read())?;
+    let plugin_dir = directory.map(|directory| directory.to_string_lossy().into_owned());
+    let config = settings(Flags { plugin_dir, ..Flags::default() })?;
     let runtime = runtime(config.environment().home())?;
     let mut lines = Vec::new();
     for (id, component) in bundled() {

@@ -259,7 +259,7 @@ fn a07_cut_calls_are_passed_on_as_they_are() {
             finished(reason),
         ];
         let streamed = check::stream(&write(true, &events));
-        assert_eq!(streamed.blocks[1]["raw"], "{\"x\":\"y");
+        assert_eq!(streamed.blocks[1]["input"], "{\"x\":\"y");
         let got = answer(&events);
         assert_eq!(got.stop_reason, "max_tokens");
     }

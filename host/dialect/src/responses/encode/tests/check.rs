@@ -26,7 +26,7 @@ impl Answer {
 /// Reads a stream.
 pub(super) fn stream(text: &str) -> Answer {
     let mut checker = Checker::default();
-    let mut events = Vec::new();
+    let mut events: Vec<Value> = Vec::new();
     for event in text.split_terminator("\n\n") {
         if event == ": ping" {
             continue;
@@ -35,9 +35,8 @@ pub(super) fn stream(text: &str) -> Answer {
         let name = name.strip_prefix("event: ").unwrap_or_else(|| panic!("event {event:?}"));
         let data = data.strip_prefix("data: ").unwrap_or_else(|| panic!("event {event:?}"));
         assert!(!data.contains(['\n', '\r']), "a payload on several lines: {data:?}");
-        let data: Value = serde_json::from_str(data).unwrap_or_else(|e| panic!("{e}: {data}"));
-        checker.push(Some(name), &data);
-        events.push(data);
+        checker.push(Some(name), data);
+        events.push(serde_json::from_str(data).unwrap_or_else(|e| panic!("{e}: {data}")));
     }
     assert!(text.ends_with("\n\n"));
     let faults = checker.finish();

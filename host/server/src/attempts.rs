@@ -1,0 +1,439 @@
+//! Steps 5 to 7 up to the first content: which target is asked when, with which key, how often.
+//!
+//! Targets are tried in their order. One that fails in passing is asked again when no other is
+//! left, or once when the failure is the kind that passes at once; another key of the same provider
+//! comes before another provider. What a failure says is told to the target's breaker, to the
+//! provider's keys and to the record. Nothing here sends a byte to the client.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clasp_model::{Failure, FailureKind, Note, Request, Retry, Source};
+use clasp_route::Choice;
+use clasp_route::live::{Admission, Outcome, Permit, Running};
+use clasp_state::Notice;
+use clasp_upstream::retry::{self, Decision};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::asked::Asked;
+use crate::catalog::{Catalog, Chosen, Decided};
+use crate::explain::{Aim, Step, Trace};
+use crate::keys::Key;
+use crate::lane::Refused;
+use crate::live;
+use crate::way::{self, Prepared, Way};
+
+/// A provider's answer whose first content is there.
+pub(crate) struct Opened {
+    pub(crate) way: Way,
+    pub(crate) chosen: Chosen,
+    /// What the plugin could not send as it was asked.
+    pub(crate) notes: Vec<Note>,
+    pub(crate) watch: Watch,
+}
+
+/// A target that is answering. Dropped without an end, as when the client leaves, it says nothing
+/// of the target.
+pub(crate) struct Watch {
+    app: Arc<App>,
+    target: Arc<str>,
+    permit: Permit,
+    running: Running,
+}
+
+impl Watch {
+    /// The answer is whole.
+    pub(crate) fn finished(self) {
+        self.running.ended(true, live::now());
+        self.app.live().ended(&self.target, self.permit, Outcome::Good);
+    }
+
+    /// The answer broke off.
+    pub(crate) fn failed(self, failure: &Failure) {
+        let outcome = Outcome::of(failure);
+        if outcome == Outcome::Failed {
+            self.running.ended(false, live::now());
+        }
+        self.app.live().ended(&self.target, self.permit, outcome);
+    }
+}
+
+/// The attempts of one request.
+pub(crate) struct Attempts<'a> {
+    pub(crate) app: &'a Arc<App>,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) asked: &'a Asked,
+    pub(crate) decided: &'a Decided,
+    pub(crate) trace: &'a Trace,
+}
+
+/// What follows a failure.
+enum Next {
+    /// The same target with another key, now.
+    OtherKey,
+    /// The same target after this time.
+    Wait(Duration),
+    /// Not this target.
+    Leave,
+}
+
+type Trying<'t> = Pin<Box<dyn Future<Output = (Chosen, Result<Opened, Refused>)> + Send + 't>>;
+
+impl Attempts<'_> {
+    /// Tries the targets until one begins to answer.
+    ///
+    /// # Errors
+    /// The failure that helps the client most (rule D4).
+    pub(crate) async fn open(&self) -> Result<Opened, Refused> {
+        let mut left: VecDeque<(Chosen, Option<Request>)> =
+            self.decided.targets.iter().map(|target| (target.clone(), None)).collect();
+        let mut larger = Larger::default();
+        let mut refused = Vec::new();
+        let mut tried = Vec::new();
+        let mut running: FuturesUnordered<Trying<'_>> = FuturesUnordered::new();
+        loop {
+            if running.is_empty() {
+                let Some((chosen, request)) = left.pop_front() else { break };
+                running.push(self.turn(chosen, request, !left.is_empty()));
+            }
+            let company = self.hedge(running.len(), left.front());
+            let ended = tokio::select! {
+                biased;
+                ended = running.next() => ended,
+                () = company => {
+                    let Some((chosen, request)) = left.pop_front() else { continue };
+                    self.trace.add(Step::Hedged {
+                        provider: chosen.provider.name.clone(),
+                        model: chosen.target.model.clone(),
+                    });
+                    running.push(self.turn(chosen, request, !left.is_empty()));
+                    continue;
+                }
+            };
+            let Some((chosen, outcome)) = ended else { continue };
+            let Refused { failure, answer } = match outcome {
+                Ok(opened) => return Ok(opened),
+                Err(failed) => failed,
+            };
+            let failure = chosen.provider.keys.endpoint().mask_failure(failure);
+            tried.push((*chosen.choice).clone());
+            if failure.kind == FailureKind::ContextTooLong {
+                larger.after(self, &chosen, &tried, &failure, &mut left).await;
+            }
+            let hopeless = failure.retry == Retry::Never;
+            refused.push(Refused { failure, answer });
+            if hopeless {
+                break;
+            }
+        }
+        Err(most_useful(refused))
+    }
+
+    /// Waits until a slow target gets company; for ever where none is to get it.
+    fn hedge(
+        &self,
+        running: usize,
+        next: Option<&(Chosen, Option<Request>)>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let after = self.catalog.config().hedge.after.filter(|_| running == 1);
+        let wanted = after.zip(next.map(|(next, _)| Arc::clone(&next.provider)));
+        async move {
+            let Some((after, provider)) = wanted else { return std::future::pending().await };
+            tokio::time::sleep(after).await;
+            // A second request is a retry as far as the provider's load goes.
+            if !provider.budget.withdraw() {
+                std::future::pending().await
+            }
+        }
+    }
+
+    fn turn(&self, chosen: Chosen, request: Option<Request>, others: bool) -> Trying<'_> {
+        Box::pin(async move {
+            let tried = self.target(&chosen, request.as_ref(), others).await;
+            (chosen, tried)
+        })
+    }
+
+    /// Tries one target as often as may help. `instead` is the request where it is not the
+    /// client's; with `others` left to ask, it is not waited for.
+    async fn target(
+        &self,
+        chosen: &Chosen,
+        instead: Option<&Request>,
+        others: bool,
+    ) -> Result<Opened, Refused> {
+        chosen.provider.budget.deposit();
+        let mut prepared = None;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let refused = match self.admit(chosen) {
+                Err(refused) => refused,
+                Ok((permit, key)) => {
+                    // Translating comes after it is clear that it is needed.
+                    if prepared.is_none() {
+                        prepared = Some(way::prepare(self.asked, chosen, instead).await?);
+                    }
+                    let Some(prepared) = &prepared else { continue };
+                    match self.attempt(chosen, key, permit, prepared).await {
+                        Ok(opened) => return Ok(opened),
+                        Err(refused) => refused,
+                    }
+                }
+            };
+            let next = self.next(chosen, tries, others, &refused.failure);
+            self.failed(chosen, &refused.failure, &next, others);
+            match next {
+                Next::OtherKey => {}
+                Next::Leave => return Err(refused),
+                Next::Wait(delay) => tokio::time::sleep(delay).await,
+            }
+        }
+    }
+
+    /// A place at a target and one of its keys.
+    fn admit<'c>(&self, chosen: &'c Chosen) -> Result<(Permit, &'c Key), Refused> {
+        let now = live::now();
+        let permit = match self.app.live().breakers.admit(&chosen.name, now) {
+            Admission::Closed(permit) | Admission::Probe(permit) => permit,
+            Admission::Open { until } => {
+                let why = "It failed too often and is left alone for a while.";
+                let kind = FailureKind::Overloaded;
+                return Err(self.passed_over(chosen, kind, why, until - now).into());
+            }
+        };
+        let session = self.asked.known().and_then(|(request, _)| request.session.as_deref());
+        match chosen.provider.keys.pick(&chosen.target.model, session, now) {
+            Ok(key) => Ok((permit, key)),
+            Err(none) => {
+                let why = "The provider limits every key of it for a while.";
+                let wait = none.until.map_or(Duration::ZERO, |until| until - now);
+                Err(self.passed_over(chosen, FailureKind::RateLimited, why, wait).into())
+            }
+        }
+    }
+
+    fn passed_over(
+        &self,
+        chosen: &Chosen,
+        kind: FailureKind,
+        why: &str,
+        wait: Duration,
+    ) -> Failure {
+        self.trace.add(Step::PassedOver(Aim {
+            provider: chosen.provider.name.clone(),
+            model: chosen.target.model.clone(),
+            why: why.to_owned(),
+        }));
+        Failure::new(kind, Source::Host, format!("{}: {why}", chosen.name))
+            .with_retry(Retry::After(wait.as_millis() as u64))
+    }
+
+    /// One HTTP exchange, and what it says of target and key.
+    async fn attempt(
+        &self,
+        chosen: &Chosen,
+        key: &Key,
+        mut permit: Permit,
+        prepared: &Prepared,
+    ) -> Result<Opened, Refused> {
+        let live = self.app.live();
+        let (provider, model) = (&chosen.provider, &chosen.target.model);
+        self.trace.add(Step::Tried {
+            provider: provider.name.clone(),
+            model: model.clone(),
+            key: provider.keys.told(key).map(str::to_owned),
+            untranslated: prepared.is_untranslated(),
+        });
+        let began = Instant::now();
+        let running = live.traffic.start(&chosen.name, began.into_std());
+        let attempt = way::attempt(self.app, self.catalog, self.asked, chosen, key, prepared);
+        let refused = match attempt.await {
+            Ok(way) => {
+                let now = Instant::now();
+                running.first_token(now - began, now.into_std());
+                provider.keys.good(model, key);
+                live.changed(&chosen.name, permit.answered(now.into_std()));
+                self.trace
+                    .add(Step::Opened { provider: provider.name.clone(), model: model.clone() });
+                let app = Arc::clone(self.app);
+                let target = Arc::clone(&chosen.name);
+                let watch = Watch { app, target, permit, running };
+                let notes = prepared.notes().to_vec();
+                return Ok(Opened { way, chosen: chosen.clone(), notes, watch });
+            }
+            Err(refused) => refused,
+        };
+        let outcome = Outcome::of(&refused.failure);
+        if outcome == Outcome::Failed {
+            running.ended(false, live::now());
+        }
+        live.ended(&chosen.name, permit, outcome);
+        self.judge(chosen, key, &refused.failure);
+        Err(refused)
+    }
+
+    /// What a failure says of the key that it came with.
+    fn judge(&self, chosen: &Chosen, key: &Key, failure: &Failure) {
+        if failure.source != Source::Vendor {
+            return;
+        }
+        let (provider, model) = (&chosen.provider, &chosen.target.model);
+        let keys = &provider.keys;
+        let told = failure.retry_after();
+        match failure.kind {
+            FailureKind::RateLimited => {
+                if let Some(rest) = keys.rest(model, key, told) {
+                    let ms = rest.as_millis() as u64;
+                    self.app.live().tell(Notice::KeyRests {
+                        target: chosen.name.to_string(),
+                        key: key.fingerprint.clone(),
+                        left: rest,
+                    });
+                    tracing::info!(
+                        provider = provider.name,
+                        model,
+                        key = key.name,
+                        ms,
+                        "the provider limits this key, which rests"
+                    );
+                }
+            }
+            FailureKind::Billing => keys.spent(key, told),
+            FailureKind::Authentication => {
+                let why = provider.keys.endpoint().mask(&failure.message);
+                if keys.bad(key, &why) {
+                    tracing::error!(
+                        provider = provider.name,
+                        key = key.name,
+                        "the provider refuses this key, which is not used until the settings \
+                         change: {why}"
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn next(&self, chosen: &Chosen, tries: u32, others: bool, failure: &Failure) -> Next {
+        let provider = &chosen.provider;
+        let of_key = matches!(
+            failure.kind,
+            FailureKind::RateLimited | FailureKind::Billing | FailureKind::Authentication
+        );
+        let more_keys = || provider.keys.resting(&chosen.target.model, live::now()).is_none();
+        if of_key && failure.source == Source::Vendor && provider.keys.several() && more_keys() {
+            return match provider.budget.withdraw() {
+                true => Next::OtherKey,
+                false => Next::Leave,
+            };
+        }
+        // With others to ask, only what passes at once is worth another try.
+        if others && (failure.kind != FailureKind::ProviderError || tries > 1) {
+            return Next::Leave;
+        }
+        match self.app.retries().next(tries, failure, &provider.budget, fastrand::f64()) {
+            Decision::GiveUp => Next::Leave,
+            Decision::Wait(delay) => Next::Wait(delay),
+        }
+    }
+
+    fn failed(&self, chosen: &Chosen, failure: &Failure, next: &Next, others: bool) {
+        let message = chosen.provider.keys.endpoint().mask(&failure.message).into_owned();
+        let then = match next {
+            Next::OtherKey => "another key",
+            Next::Wait(_) => "the same again",
+            Next::Leave if failure.retry == Retry::Never => "no other would take it",
+            Next::Leave if others => "the next target",
+            Next::Leave => "no target is left",
+        };
+        let waits = match next {
+            Next::Wait(delay) => Some(delay.as_millis() as u64),
+            Next::OtherKey | Next::Leave => None,
+        };
+        if let Some(ms) = waits {
+            tracing::info!(ms, kind = ?failure.kind, "trying again: {message}");
+        }
+        self.trace.add(Step::Failed {
+            provider: chosen.provider.name.clone(),
+            model: chosen.target.model.clone(),
+            kind: failure.kind,
+            message,
+            then,
+        });
+        if let Some(ms) = waits {
+            self.trace.add(Step::Waits { ms });
+        }
+    }
+}
+
+/// Tenths of a window that a shortened request may fill, as counted here.
+const SPARE: u64 = 9;
+
+/// Where else a request goes that was too long for a target, each way once.
+#[derive(Default)]
+struct Larger {
+    asked: bool,
+    trimmed: bool,
+}
+
+impl Larger {
+    /// Puts what may take the request first among what is left.
+    async fn after(
+        &mut self,
+        attempts: &Attempts<'_>,
+        failed: &Chosen,
+        tried: &[Choice],
+        failure: &Failure,
+        left: &mut VecDeque<(Chosen, Option<Request>)>,
+    ) {
+        let Attempts { app, catalog, asked, decided, trace } = attempts;
+        let Ok((request, _)) = asked.request() else { return };
+        if !std::mem::replace(&mut self.asked, true) {
+            let query = asked.query(catalog, Some(request));
+            let told = failure.context.unwrap_or_default();
+            let larger = catalog.larger(app, &query, &decided.plan, tried, told).await;
+            left.retain(|(chosen, _)| larger.iter().all(|other| other.name != chosen.name));
+            for chosen in larger.into_iter().rev() {
+                left.push_front((chosen, None));
+            }
+        }
+        let trims = catalog.config().routing.overflow.trim;
+        if !trims || !left.is_empty() || std::mem::replace(&mut self.trimmed, true) {
+            return;
+        }
+        let told = failure.context.unwrap_or_default();
+        let window = told.limit.or(failed.target.context_window.map(u64::from));
+        let Some(window) = window else { return };
+        // Clients ask for as much as any model gives: that much need not be kept free.
+        let output = u64::from(request.max_output_tokens.unwrap_or(0)).min(window / 4);
+        let room = window.saturating_sub(output);
+        // The provider's count goes by its own tokens.
+        let own = clasp_tokens::estimate(request);
+        let room = match told.tokens {
+            Some(theirs) => (u128::from(room) * u128::from(own) / u128::from(theirs.max(1))) as u64,
+            None => room,
+        };
+        let budget = room.saturating_mul(SPARE) / 10;
+        if let Some(trimmed) = clasp_route::trim(request, budget, &clasp_tokens::estimate) {
+            trace.add(Step::Trimmed { left_out: trimmed.left_out });
+            left.push_front((failed.clone(), Some(trimmed.request)));
+        }
+    }
+}
+
+/// The failure that helps the client most, with the provider's own words for it (rule D4).
+fn most_useful(refused: Vec<Refused>) -> Refused {
+    let failures = refused.iter().map(|refused| refused.failure.clone()).collect();
+    let Some(failure) = retry::most_useful(failures) else {
+        let message = "no provider is configured";
+        return Failure::new(FailureKind::NotFound, Source::Host, message).into();
+    };
+    let answer = refused.into_iter().find(|refused| refused.failure == failure);
+    Refused { failure, answer: answer.and_then(|refused| refused.answer) }
+}
