@@ -1,0 +1,23 @@
+//! Where requests go, and what happens when they cannot go there.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod breaker;
+mod clients;
+mod explain;
+mod fallback;
+mod hedge;
+mod keys;
+mod limits;
+mod parameters;
+mod queue;
+mod reload;
+mod rules;
+mod streaming;
+mod support;
