@@ -19,5 +19,8 @@ mod parameters;
 mod queue;
 mod reload;
 mod rules;
+#[path = "../../host/state/tests/redis/server.rs"]
+mod server;
+mod shared;
 mod streaming;
 mod support;

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use anyhow::Context;
 use clasp_config::{Config, DEMO, Flags, Loaded, LogFormat};
 use clasp_model::policy::{Route, Routing};
-use clasp_plugin_host::{Layer, LoadError, Options, Plugin, Registry, Runtime, Sources, Watch};
+use clasp_plugin_host::{
+    Layer, Limits, LoadError, Options, Plugin, Registry, Runtime, Sources, Watch,
+};
 use clasp_server::{App, Parts, Settings};
 use clasp_state::State;
 use clasp_store::Store;
@@ -99,18 +101,38 @@ pub(crate) fn chosen(
         (false, _) => config,
     };
     check(&config, registry, &default_provider)?;
+    let plugins = registry.snapshot();
+    let loaded: Vec<Loaded<'_>> = plugins
+        .values()
+        .map(|plugin| Loaded { manifest: plugin.manifest(), named: false })
+        .collect();
+    // Others go on serving; a request for this one is told as well.
+    for fault in config.check_providers(&loaded) {
+        tracing::warn!("{fault}");
+    }
     Ok(Chosen { config, default_provider, why })
 }
 
 /// The runtime that plugins run in. What it compiles is kept in `CLASP_COMPILED_DIR`, else in
 /// `~/.clasp/cache`.
-pub(crate) fn runtime(home: Option<&Path>) -> Result<Arc<Runtime>, Error> {
+pub(crate) fn runtime(home: Option<&Path>, limits: Limits) -> Result<Arc<Runtime>, Error> {
     let set = std::env::var_os("CLASP_COMPILED_DIR").filter(|set| !set.is_empty());
     let cache = match set {
         Some(set) => Some(PathBuf::from(set)),
         None => home.map(|home| home.join(".clasp").join("cache")),
     };
-    Runtime::new(Options { cache, ..Options::default() }).map_err(refused)
+    Runtime::new(Options { cache, limits, ..Options::default() }).map_err(refused)
+}
+
+/// What plugins may use.
+fn limits(config: &Config) -> Limits {
+    let set = &config.plugin_limits;
+    Limits {
+        memory_bytes: *set.memory,
+        call_time: *set.time,
+        events_bytes: *set.output,
+        ..Limits::default()
+    }
 }
 
 /// Opens the store of responses, if there is to be one.
@@ -191,7 +213,8 @@ fn next(port: u16) -> u16 {
 /// Loads the bundle, then the files, which win over it.
 async fn plugins(config: &Config) -> Result<(Arc<Registry>, Watch), Error> {
     let home = config.environment().home().map(Path::to_owned);
-    let runtime = blocking(move || runtime(home.as_deref())).await??;
+    let limits = limits(config);
+    let runtime = blocking(move || runtime(home.as_deref(), limits)).await??;
     let registry = Arc::new(Registry::default());
     let mut loading = JoinSet::new();
     for (id, component) in bundled() {
@@ -210,6 +233,7 @@ async fn plugins(config: &Config) -> Result<(Arc<Registry>, Watch), Error> {
     let sources = Sources {
         directory: config.plugin_dir.as_ref().map(|directory| directory.value.clone()),
         files: config.plugins.clone(),
+        watch: *config.plugin_watch,
     };
     let (watch, errors) = Watch::start(runtime, Arc::clone(&registry), sources).await;
     let mut named = None;

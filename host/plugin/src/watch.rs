@@ -32,12 +32,20 @@ const POLL: Duration = Duration::from_millis(500);
 const MAX_DEPTH: usize = 16;
 
 /// Which files to load and to watch.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Sources {
     /// Every `.wasm` file and every profile (`.json`) in it; it may come to be later.
     pub directory: Option<PathBuf>,
     /// Named on the command line.
     pub files: Vec<PathBuf>,
+    /// Whether changes are taken up.
+    pub watch: bool,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self { directory: None, files: Vec::new(), watch: true }
+    }
 }
 
 /// Files that cannot be loaded now, and why.
@@ -73,6 +81,7 @@ impl Watch {
         sources: Sources,
     ) -> (Self, Vec<LoadError>) {
         let (sender, events) = mpsc::channel(1);
+        let watches = sources.watch;
         let scan = Scan::new(sources);
         let paths = scan.paths();
         let system = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -90,7 +99,11 @@ impl Watch {
         // First, so that nothing that changes during the load is missed.
         watcher.follow();
         let errors = watcher.update(true).await;
-        let task = tokio::spawn(watcher.run());
+        let task = tokio::spawn(async move {
+            if watches {
+                watcher.run().await;
+            }
+        });
         (Self { broken: receiver, task }, errors)
     }
 

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use clasp_model::{Failure, FailureKind, Source};
 use clasp_route::live::{KeyState, KeyStatus};
+use clasp_state::Link;
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
@@ -118,6 +119,12 @@ pub(crate) async fn status(app: &App) -> Value {
         "targets": traffic,
         "breakers": health::breakers(app),
         "waiting": app.waiting().depths(),
+        "shared": match *app.state().link().borrow() {
+            Link::Alone => "alone",
+            Link::Trying => "trying",
+            Link::Shared => "shared",
+            Link::Away => "away",
+        },
         "draining": app.is_draining(),
     })
 }

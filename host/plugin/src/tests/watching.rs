@@ -22,6 +22,7 @@ impl Watched {
         let sources = Sources {
             directory: directory.map(Path::to_owned),
             files: files.iter().map(|path| path.to_path_buf()).collect(),
+            ..Sources::default()
         };
         let (watch, errors) = Watch::start(runtime(limits()), Arc::clone(&registry), sources).await;
         Self { registry, watch, errors }

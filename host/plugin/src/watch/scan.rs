@@ -55,6 +55,7 @@ impl Scan {
         let sources = Sources {
             directory: sources.directory.map(absolute),
             files: sources.files.into_iter().map(absolute).collect(),
+            watch: sources.watch,
         };
         Self { sources, files: HashMap::new() }
     }

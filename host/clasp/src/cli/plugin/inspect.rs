@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clasp_config::Flags;
-use clasp_plugin_host::{Plugin, Runtime};
+use clasp_plugin_host::{Limits, Plugin, Runtime};
 
 use crate::cli::{say, settings};
 use crate::compose::{bundled, bundled_origin, profiles, refused, runtime};
@@ -14,7 +14,7 @@ use crate::error::Error;
 
 /// Checks each file from outside and by loading it. All of them, also after one that fails.
 pub(super) fn check(files: &[PathBuf]) -> Result<(), Error> {
-    let runtime = runtime(None)?;
+    let runtime = runtime(None, Limits::default())?;
     let mut failed = 0;
     for file in files {
         match check_one(&runtime, file) {
@@ -59,7 +59,7 @@ fn check_one(runtime: &Runtime, file: &Path) -> Result<String, Error> {
 pub(super) fn list(directory: Option<PathBuf>) -> Result<(), Error> {
     let plugin_dir = directory.map(|directory| directory.to_string_lossy().into_owned());
     let config = settings(Flags { plugin_dir, ..Flags::default() })?;
-    let runtime = runtime(config.environment().home())?;
+    let runtime = runtime(config.environment().home(), Limits::default())?;
     let mut lines = Vec::new();
     for (id, component) in bundled() {
         let plugin = runtime.load(&bundled_origin(id), component).map_err(refused)?;
@@ -90,7 +90,7 @@ pub(super) fn list(directory: Option<PathBuf>) -> Result<(), Error> {
 
 /// The manifest.
 pub(super) fn inspect(plugin: &Path) -> Result<(), Error> {
-    let runtime = runtime(None)?;
+    let runtime = runtime(None, Limits::default())?;
     let built_in = bundled().find(|(id, _)| plugin == Path::new(id));
     let loaded = match built_in {
         _ if plugin.exists() => load(&runtime, plugin)?,
