@@ -7,6 +7,7 @@
 
 mod measure;
 mod reference;
+mod route;
 mod work;
 
 use std::path::PathBuf;

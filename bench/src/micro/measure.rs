@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::route;
 use super::work::{self, Plugin};
 use crate::error::Error;
 use crate::scenario::Answer;
@@ -55,11 +56,15 @@ pub enum Measure {
     /// The native translator reads and writes the request with 5 MB of images.
     #[value(name = "native-images")]
     NativeImages,
+    /// A request is let in, decided about and judged, with everything in use that an operator can
+    /// set.
+    #[value(name = "route")]
+    Route,
 }
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ParseSmall,
         Self::ParseLarge,
         Self::ParseImages,
@@ -75,6 +80,7 @@ impl Measure {
         Self::EncodeTool,
         Self::NativeLarge,
         Self::NativeImages,
+        Self::Route,
     ];
 
     /// Its name.
@@ -95,13 +101,14 @@ impl Measure {
             Self::EncodeTool => "encode-tool",
             Self::NativeLarge => "native-150k",
             Self::NativeImages => "native-images",
+            Self::Route => "route",
         }
     }
 
     /// Repetitions of the shorter run.
     pub fn times(self) -> u32 {
         match self {
-            Self::ParseSmall => 2000,
+            Self::ParseSmall | Self::Route => 2000,
             Self::BeginSmall | Self::Exchange => 500,
             Self::ParseLarge | Self::BeginLarge | Self::NativeLarge => 30,
             Self::Decode | Self::EncodeText | Self::EncodeTool => 50,
@@ -143,6 +150,7 @@ impl Measure {
             Self::EncodeTool => work::encode(Answer::Tool, times),
             Self::NativeLarge => work::native(&work::large(), times),
             Self::NativeImages => work::native(&work::images(), times),
+            Self::Route => route::decide(times),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod config;
 mod demo;
+mod explain;
 mod plugin;
 mod serve;
 
@@ -54,6 +55,8 @@ enum Command {
     /// Write, build, check and look at plugins.
     #[command(subcommand)]
     Plugin(plugin::Command),
+    /// What happened to a request, and why it went where it went.
+    Explain(explain::Arguments),
     /// Print the version.
     Version,
 }
@@ -185,6 +188,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Demo => demo::run(),
         Command::Config(command) => config::run(command),
         Command::Plugin(command) => plugin::run(command),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Version => {
             let version = env!("CARGO_PKG_VERSION");
             say(io::stdout(), &format!("clasp {version}\nplugin contract {CONTRACT}"));
