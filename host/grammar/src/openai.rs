@@ -62,7 +62,9 @@ mod tests {
             ("/top_logprobs/1/token", json!(null)),
         ] {
             let mut wrong = entry.clone();
-            wrong.pointer_mut(path).map(|place| *place = value);
+            if let Some(place) = wrong.pointer_mut(path) {
+                *place = value;
+            }
             assert_eq!(faults(wrong), 1, "{path}");
         }
     }
