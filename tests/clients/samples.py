@@ -19,8 +19,10 @@ SHOWN = 5
 
 
 def read(folder):
-    files = {path.stem: path.read_text().splitlines() for path in Path(folder).glob("*.jsonl")}
-    return {name: [json.loads(line) for line in lines] for name, lines in files.items()}
+    # `splitlines` would also cut at line ends that stand in texts.
+    files = {path.stem: path.read_bytes().decode() for path in Path(folder).glob("*.jsonl")}
+    lines = {name: text.rstrip("\n").split("\n") for name, text in files.items()}
+    return {name: [json.loads(line) for line in lines] for name, lines in lines.items()}
 
 
 SAMPLES = read(sys.argv[1])

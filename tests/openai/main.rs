@@ -5,6 +5,7 @@
 
 mod answers;
 mod errors;
+mod logprobs;
 mod stored;
 
 use clasp_tests::support::clasp::{Clasp, Setup};

@@ -21,6 +21,7 @@ use self::mint::Mint;
 pub(crate) use self::op::{Op, Open, Owner};
 use self::whole::Whole;
 use crate::counts::Counts;
+use crate::logprobs;
 
 /// How many bytes may wait, in all, for an open call to end.
 const MAX_HELD: usize = 16 * 1024 * 1024;
@@ -42,6 +43,8 @@ pub(crate) struct Sorter {
     mint: Mint,
     /// Citations that came before their text.
     citations: Vec<Json>,
+    /// Probabilities of the tokens of the text that comes next: entries with commas.
+    logprobs: String,
     /// State of the text that is the last block so far.
     text_state: Option<String>,
     held: usize,
@@ -89,6 +92,7 @@ impl Sorter {
             ids: HashSet::new(),
             mint: Mint::new(seed, prefix),
             citations: Vec::new(),
+            logprobs: String::new(),
             text_state: None,
             held: 0,
             nameless: false,
@@ -126,6 +130,7 @@ impl Sorter {
                 self.finish.get_or_insert(reason);
             }
             Event::Failed(failure) => return Err(failure),
+            Event::Extra(field) if field.name == logprobs::NAME => self.logprobs(&field.value),
             Event::Started(_) | Event::Extra(_) => {}
         }
         self.advance(ops);
@@ -166,10 +171,26 @@ impl Sorter {
         if !matches!(self.last(), Some(Block { content: Content::Text { cited: false }, .. })) {
             self.begin(Content::Text { cited: false });
         }
+        if !self.logprobs.is_empty() {
+            let entries = std::mem::take(&mut self.logprobs);
+            self.held = self.held.saturating_sub(entries.len());
+            self.put(Op::Logprobs(entries));
+        }
         self.put(Op::Delta(text));
         for citation in std::mem::take(&mut self.citations) {
             self.put(Op::Citation(citation));
         }
+    }
+
+    /// They wait for their text; without one nobody gets them.
+    fn logprobs(&mut self, list: &Json) {
+        let Some(entries) = logprobs::entries(list) else { return };
+        let before = self.logprobs.len();
+        if before > 0 {
+            self.logprobs.push(',');
+        }
+        self.logprobs.push_str(&entries);
+        self.held += self.logprobs.len() - before;
     }
 
     fn thinking(&mut self, text: String) {

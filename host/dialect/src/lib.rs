@@ -17,6 +17,7 @@ mod hidden;
 mod ids;
 mod json;
 pub mod lane;
+mod logprobs;
 mod openai;
 #[cfg(test)]
 mod pieces;

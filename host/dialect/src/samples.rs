@@ -102,6 +102,18 @@ fn any_usage() -> impl Strategy<Value = Event> {
     })
 }
 
+/// Also such as are none.
+fn any_logprobs() -> impl Strategy<Value = Event> {
+    let lists = select(vec![
+        r#"[{"token":"a","logprob":-0.5,"bytes":[97],"top_logprobs":[]}]"#,
+        "[{\"token\":\"\\n\",\n\"logprob\":-1},{\"token\":1},{\"token\":\"b\",\"logprob\":0,\"bytes\":[\"x\"],\"top_logprobs\":[{\"token\":\"c\",\"logprob\":-9999.0}]}]",
+        r#"{"tokens":["a"],"token_logprobs":[-1]}"#,
+        "[]",
+        "{",
+    ]);
+    lists.prop_map(|list| Event::Extra(Field { name: "logprobs".into(), value: raw(list) }))
+}
+
 pub(crate) fn any_event() -> impl Strategy<Value = Event> {
     let failure = Failure::new(FailureKind::Protocol, Source::Vendor, "");
     prop_oneof![
@@ -116,6 +128,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
         1 => any_finish(),
         1 => Just(Event::Started(Started::default())),
         1 => Just(Event::Extra(Field { name: "x".into(), value: raw("1") })),
+        1 => any_logprobs(),
         1 => Just(Event::Failed(failure)),
     ]
 }

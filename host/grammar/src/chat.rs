@@ -31,7 +31,7 @@ pub fn plain(answer: &Value) -> Vec<String> {
         let words = [("finish_reason", Is::OneOf(message::FINISH))];
         faults.required(choice, &[("message", Is::Object), ("index", Is::Count)]);
         faults.required(choice, &words);
-        faults.nullable(choice, &[("logprobs", Is::Object)]);
+        message::logprobs(choice, &mut faults);
         let reason = choice.get("finish_reason").and_then(Value::as_str).unwrap_or_default();
         let said = choice.get("message").unwrap_or(&Value::Null);
         let mut faults = faults.within("message");

@@ -170,6 +170,11 @@ impl Answer {
         let said = if self.whole { message.or(delta) } else { delta.or(message) };
         self.streamed |= !self.whole && delta.is_some();
         if let Some(said) = said {
+            let told = choice.logprobs.0.as_ref().and_then(|told| told.content.get());
+            if let Some(told) = told {
+                let value = told.to_owned();
+                events.push(Event::Extra(Field { name: "logprobs".into(), value }));
+            }
             self.delta(said, events);
         }
         if !reason.is_empty() {

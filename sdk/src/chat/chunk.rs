@@ -43,11 +43,19 @@ object! {
         index = "index": Count,
         delta = "delta": Object<Delta<'a>>,
         message = "message": Object<Delta<'a>>,
+        logprobs = "logprobs": Object<Logprobs<'a>>,
         finish_reason = "finish_reason": Text<'a>,
         native_finish_reason = "native_finish_reason": Text<'a>,
         stop_reason = "stop_reason": Text<'a>,
         usage = "usage": Object<Usage<'a>>,
         error = "error": Raw<'a>,
+    }
+}
+
+object! {
+    /// Probabilities of the tokens of a piece.
+    Logprobs<'a> {
+        content = "content": Raw<'a>,
     }
 }
 

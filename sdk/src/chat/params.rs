@@ -6,7 +6,7 @@ use super::profile::OutputLimit;
 use super::think;
 use crate::body::output_limit;
 use crate::names::short_id;
-use crate::types::{Request, Target, ToolChoice};
+use crate::types::{Dialect, Field, Request, Target, ToolChoice};
 use crate::{effort, extra};
 
 /// Writes the settings and gives the stop sequences that were sent. `tools`: some are offered.
@@ -119,11 +119,55 @@ fn stop(body: &mut Body<'_>, request: &Request) -> Vec<String> {
 }
 
 fn pass(body: &mut Body<'_>, request: &Request) {
+    let probabilities = probabilities(body, request);
     for field in extra::members(request) {
+        if probabilities.is_some_and(|asked| is_told(asked, field)) {
+            continue;
+        }
         if extra::passes(request, body.profile.extra, &field.name) {
             body.raw(&field.name, &field.value);
         } else {
             extra::drop(request, field, &mut body.notes);
         }
     }
+}
+
+/// What a client of Responses includes for the probabilities of tokens.
+const PROBABILITIES: &str = "message.output_text.logprobs";
+
+/// A client of Responses includes the probabilities of tokens; here they are a member. Gives whether
+/// it did, where that is for this server to know.
+fn probabilities(body: &mut Body<'_>, request: &Request) -> Option<bool> {
+    let responses = request.dialect == Dialect::OpenaiResponses;
+    if !responses || !extra::passes(request, body.profile.extra, "logprobs") {
+        return None;
+    }
+    let asked = extra::member(request, "include")
+        .is_some_and(|field| included(field).iter().any(|wanted| wanted == PROBABILITIES));
+    if asked {
+        body.raw("logprobs", "true");
+    }
+    Some(asked)
+}
+
+/// Whether a member is said by `logprobs`, or says nothing without it: servers refuse a number of
+/// alternatives to what was not asked for.
+fn is_told(asked: bool, field: &Field) -> bool {
+    match field.name.as_str() {
+        "include" => {
+            let others = |wanted: &String| {
+                wanted != PROBABILITIES && !ALWAYS_INCLUDED.contains(&wanted.as_str())
+            };
+            asked && !included(field).iter().any(others)
+        }
+        "top_logprobs" => !asked,
+        _ => false,
+    }
+}
+
+/// What the host tells clients of Responses unasked.
+const ALWAYS_INCLUDED: &[&str] = &["reasoning.encrypted_content", "web_search_call.action.sources"];
+
+fn included(field: &Field) -> Vec<String> {
+    serde_json::from_str(&field.value).unwrap_or_default()
 }

@@ -131,6 +131,8 @@ impl<F: Form> Answer<F> {
             // Text and calls have no place for it.
             (Op::State(owner, state), _) => self.form.redacted(&hidden::data(&owner, &state), out),
             (Op::Citation(citation), _) => self.form.citation(&citation, out),
+            // This dialect has no place for them.
+            (Op::Logprobs(_), _) => {}
             (Op::Close, open) => {
                 let mut whole = true;
                 if let Some(OpenBlock::Call(input)) = open.take() {

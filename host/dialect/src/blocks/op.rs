@@ -2,8 +2,8 @@
 
 use clasp_model::Json;
 
-/// A step of the answer. Between `Open` and `Close` there are only `Delta`, `Signature` and
-/// `Citation`.
+/// A step of the answer. Between `Open` and `Close` there are only `Delta`, `Signature`, `Citation`
+/// and `Logprobs`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Op {
     Open(Open),
@@ -15,6 +15,8 @@ pub(crate) enum Op {
     State(Owner, String),
     /// A JSON object about the open text.
     Citation(Json),
+    /// Probabilities of the tokens of the open text's next delta: entries with commas, never empty.
+    Logprobs(String),
     Close,
     /// A block of hidden thinking.
     Redacted(String),
@@ -51,6 +53,7 @@ impl Op {
             Self::Delta(text)
             | Self::Signature(text)
             | Self::State(_, text)
+            | Self::Logprobs(text)
             | Self::Redacted(text) => text.len(),
             Self::Citation(json) | Self::Block(json) => json.as_str().len(),
         }
@@ -66,6 +69,7 @@ impl Op {
             | Self::Signature(_)
             | Self::State(..)
             | Self::Citation(_)
+            | Self::Logprobs(_)
             | Self::Close => 0,
         }
     }

@@ -50,6 +50,8 @@ struct Answer<F> {
     /// How many details were written.
     details: u64,
     citations: Citations,
+    /// Of the next piece of text.
+    logprobs: Option<String>,
     /// A call's arguments are no whole JSON object: they were cut.
     cut: bool,
     ended: bool,
@@ -110,6 +112,7 @@ impl<F: Form> Answer<F> {
             calls: 0,
             details: 0,
             citations: Citations::default(),
+            logprobs: None,
             cut: false,
             ended: false,
             failure: None,
@@ -138,6 +141,7 @@ impl<F: Form> Answer<F> {
                 self.detail(self.place(), &What::Encrypted(data.into()), out);
             }
             Op::Citation(citation) => self.citations.add(citation),
+            Op::Logprobs(entries) => self.logprobs = Some(entries),
             Op::Close => self.close(out),
             Op::Redacted(data) => {
                 self.content.apart = true;
@@ -185,7 +189,8 @@ impl<F: Form> Answer<F> {
         match &mut self.open {
             Some(OpenBlock::Text) => {
                 let piece = self.content.add(piece);
-                self.form.text(&self.head, &piece, out);
+                let logprobs = self.logprobs.take();
+                self.form.text(&self.head, &piece, logprobs.as_deref(), out);
             }
             Some(OpenBlock::Thinking { text, .. }) => {
                 text.push_str(&piece);
@@ -289,7 +294,7 @@ impl<F: Form> Encoder for Answer<F> {
         }
         self.write(out);
         if self.content.is_empty() && self.calls == 0 {
-            self.form.text(&self.head, "", out);
+            self.form.text(&self.head, "", None, out);
         }
         let end = End {
             finish_reason: self.finish_reason(),

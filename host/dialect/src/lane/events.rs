@@ -147,6 +147,7 @@ impl<L: Look> Events<L> {
             }
             self.lost |= data.len() > MAX_EVENT;
             if self.is_skipped() {
+                self.data = Vec::new();
                 return &[];
             }
             if is_first {
@@ -168,7 +169,10 @@ impl<L: Look> Events<L> {
                 self.kind = kind;
             }
             self.lost |= lost;
-            self.filled |= self.is_skipped();
+            if self.is_skipped() {
+                self.filled = true;
+                self.data = Vec::new();
+            }
             self.is_skipped()
         } else {
             self.line.starts_with(b":") || self.line.len() > MAX_FIELD

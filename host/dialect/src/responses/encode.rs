@@ -115,6 +115,7 @@ impl Answer {
             }
             (Op::Delta(text), Some(Item::Call(call))) => call.delta(&text, &mut self.wire, out),
             (Op::Signature(state), Some(Item::Reasoning(reasoning))) => reasoning.keep(state),
+            (Op::Logprobs(entries), Some(Item::Message(message))) => message.weigh(entries),
             (Op::Citation(citation), Some(Item::Message(message))) => {
                 message.cite(&citation, &mut self.wire, out);
             }
@@ -124,7 +125,7 @@ impl Answer {
             (Op::State(owner, state), _) => self.hide(hidden::data(&owner, &state), out),
             (Op::Redacted(data), _) => self.hide(hidden::redacted(&data), out),
             (Op::Block(block), _) => self.block(&block, out),
-            (Op::Delta(_) | Op::Signature(_) | Op::Citation(_), _) => {}
+            (Op::Delta(_) | Op::Signature(_) | Op::Citation(_) | Op::Logprobs(_), _) => {}
         }
     }
 

@@ -6,7 +6,7 @@
 //! second one what is wanted is told by the events themselves, of the others, whose events no
 //! plugin should send, by the strict checker.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::fs;
 use std::path::Path;

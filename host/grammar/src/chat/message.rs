@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::openai;
 use crate::shape::{Faults, Is, list, text};
 
 pub(super) const FINISH: &[&str] =
@@ -88,6 +89,16 @@ fn called(function: &Value, finished: bool, faults: &mut Faults<'_>) {
     let object = arguments.trim_start().starts_with('{');
     let cut = object && serde_json::from_str::<Value>(arguments).is_err();
     faults.check(!(cut && finished), format!("arguments were cut: {arguments}"));
+}
+
+/// Checks the probabilities of a choice's tokens.
+pub(super) fn logprobs(choice: &Value, faults: &mut Faults<'_>) {
+    faults.nullable(choice, &[("logprobs", Is::Object)]);
+    let Some(told) = choice.get("logprobs").filter(|told| told.is_object()) else { return };
+    faults.nullable(told, &[("content", Is::Array), ("refusal", Is::Array)]);
+    for name in ["content", "refusal"] {
+        openai::logprobs(list(told, name), &mut faults.within(name));
+    }
 }
 
 /// Checks token counts.

@@ -119,7 +119,7 @@ impl Checker {
         let mut faults = faults.within("choices[0]");
         faults.required(choice, &[("index", Is::Count), ("delta", Is::Object)]);
         faults.nullable(choice, &[("finish_reason", Is::OneOf(message::FINISH))]);
-        faults.nullable(choice, &[("logprobs", Is::Object)]);
+        message::logprobs(choice, &mut faults);
         faults.check(choice.get("index").and_then(Value::as_u64) == Some(0), "index is not 0");
         faults.check(self.finish_reason.is_none(), "it comes after the finish_reason");
         if let Some(delta) = choice.get("delta").and_then(Value::as_object) {

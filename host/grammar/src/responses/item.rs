@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::openai;
 use crate::shape::{Faults, Is, list, text};
 
 const STATUS: Is = Is::OneOf(&["in_progress", "completed", "incomplete"]);
@@ -111,6 +112,7 @@ pub(super) fn part(part: &Value, faults: &mut Faults<'_>) {
         "output_text" => {
             faults.required(part, &[("text", Is::Text), ("annotations", Is::Array)]);
             faults.required(part, &[("logprobs", Is::Array)]);
+            openai::logprobs(list(part, "logprobs"), faults);
             for (index, annotation) in list(part, "annotations").iter().enumerate() {
                 let mut faults = faults.within(format!("annotations[{index}]"));
                 self::annotation(annotation, text(part, "text"), &mut faults);

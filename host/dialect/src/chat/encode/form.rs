@@ -1,6 +1,6 @@
 //! How an answer is written down.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use clasp_model::Failure;
 
 use crate::Head;
@@ -10,7 +10,8 @@ use crate::counts::Counts;
 /// one of an answer in which there is nothing.
 pub(super) trait Form: Send {
     fn ping(&mut self, out: &mut BytesMut);
-    fn text(&mut self, head: &Head, text: &str, out: &mut BytesMut);
+    /// `logprobs`: of its tokens, entries with commas.
+    fn text(&mut self, head: &Head, text: &str, logprobs: Option<&str>, out: &mut BytesMut);
     fn thinking(&mut self, head: &Head, text: &str, out: &mut BytesMut);
     /// A whole entry of `reasoning_details`, as JSON.
     fn detail(&mut self, head: &Head, entry: &[u8], out: &mut BytesMut);
@@ -28,6 +29,14 @@ pub(super) trait Form: Send {
     fn arguments(&mut self, head: &Head, text: &str, out: &mut BytesMut);
     fn end(&mut self, head: &Head, end: &End, out: &mut BytesMut);
     fn fail(&mut self, failure: &Failure, out: &mut BytesMut);
+}
+
+/// The value of `logprobs`.
+pub(super) fn logprobs(entries: Option<&str>, out: &mut BytesMut) {
+    let Some(entries) = entries else { return out.put_slice(b"null") };
+    out.put_slice(b"{\"content\":[");
+    out.put_slice(entries.as_bytes());
+    out.put_slice(b"],\"refusal\":null}");
 }
 
 /// How the client knows a call.

@@ -14,6 +14,8 @@ use crate::openai::error;
 pub(super) struct Plain {
     /// What stands between the quotes; none: there is no text.
     content: Option<BytesMut>,
+    /// Of the content, with their commas.
+    logprobs: Option<String>,
     thinking: BytesMut,
     /// Entries, with their commas.
     details: BytesMut,
@@ -27,8 +29,13 @@ pub(super) struct Plain {
 impl Form for Plain {
     fn ping(&mut self, _out: &mut BytesMut) {}
 
-    fn text(&mut self, _head: &Head, text: &str, _out: &mut BytesMut) {
+    fn text(&mut self, _head: &Head, text: &str, logprobs: Option<&str>, _out: &mut BytesMut) {
         escaped(self.content.get_or_insert_default(), text);
+        if let Some(entries) = logprobs {
+            let known = self.logprobs.get_or_insert_default();
+            known.push_str(if known.is_empty() { "" } else { "," });
+            known.push_str(entries);
+        }
     }
 
     fn thinking(&mut self, _head: &Head, text: &str, _out: &mut BytesMut) {
@@ -108,7 +115,9 @@ impl Form for Plain {
         member(out, b",\"reasoning_details\":[", &self.details, b"]");
         member(out, b",\"tool_calls\":[", &self.calls, b"]");
         member(out, b",\"function_call\":", &self.function_call, b"");
-        out.put_slice(b"},\"logprobs\":null,\"finish_reason\":");
+        out.put_slice(b"},\"logprobs\":");
+        super::form::logprobs(self.logprobs.as_deref(), out);
+        out.put_slice(b",\"finish_reason\":");
         string(out, end.finish_reason);
         out.put_slice(b"}],\"usage\":");
         usage::write(end.counts, out);

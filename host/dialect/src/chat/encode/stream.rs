@@ -28,8 +28,8 @@ impl Form for Stream {
         out.put_slice(b": ping\n\n");
     }
 
-    fn text(&mut self, head: &Head, text: &str, out: &mut BytesMut) {
-        self.chunk(head, out, |out| {
+    fn text(&mut self, head: &Head, text: &str, logprobs: Option<&str>, out: &mut BytesMut) {
+        self.chunk_with(head, logprobs, out, |out| {
             out.put_slice(b"\"content\":\"");
             escaped(out, text);
             out.put_u8(b'"');
@@ -145,6 +145,17 @@ impl Form for Stream {
 impl Stream {
     /// A chunk of which `write` writes the delta's members; the first has the role as well.
     fn chunk(&mut self, head: &Head, out: &mut BytesMut, write: impl FnOnce(&mut BytesMut)) {
+        self.chunk_with(head, None, out, write);
+    }
+
+    /// The same, with the probabilities of its tokens.
+    fn chunk_with(
+        &mut self,
+        head: &Head,
+        logprobs: Option<&str>,
+        out: &mut BytesMut,
+        write: impl FnOnce(&mut BytesMut),
+    ) {
         begin(head, out);
         out.put_slice(b"\"choices\":[{\"index\":0,\"delta\":{");
         if !std::mem::replace(&mut self.begun, true) {
@@ -152,8 +163,10 @@ impl Stream {
         }
         let from = out.len();
         write(out);
-        let size = out.len() - from;
-        out.put_slice(b"},\"logprobs\":null,\"finish_reason\":null}]");
+        let size = out.len() - from + logprobs.map_or(0, str::len);
+        out.put_slice(b"},\"logprobs\":");
+        super::form::logprobs(logprobs, out);
+        out.put_slice(b",\"finish_reason\":null}]");
         if includes_usage(head) {
             out.put_slice(b",\"usage\":null");
         }

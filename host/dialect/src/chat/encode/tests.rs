@@ -2,6 +2,7 @@
 
 mod check;
 mod continuity;
+mod logprobs;
 mod properties;
 mod tools;
 

@@ -17,12 +17,23 @@ pub(super) struct Message {
     /// Where the piece begins that citations are about, in characters.
     from: u64,
     annotations: Vec<String>,
+    /// Probabilities of the tokens so far, with commas.
+    logprobs: String,
+    /// The same of the next piece alone.
+    weights: String,
 }
 
 impl Message {
     pub(super) fn open(place: Place, wire: &mut Wire, out: &mut BytesMut) -> Self {
-        let message =
-            Self { place, text: String::new(), length: 0, from: 0, annotations: Vec::new() };
+        let message = Self {
+            place,
+            text: String::new(),
+            length: 0,
+            from: 0,
+            annotations: Vec::new(),
+            logprobs: String::new(),
+            weights: String::new(),
+        };
         wire.added(&message.place, &message.item("in_progress", None), out);
         let part = message.part();
         wire.event(
@@ -40,13 +51,23 @@ impl Message {
         self.from = self.length;
     }
 
+    /// Probabilities of the tokens of the next piece: entries with commas.
+    pub(super) fn weigh(&mut self, entries: String) {
+        self.weights = entries;
+    }
+
     pub(super) fn delta(&mut self, delta: &str, wire: &mut Wire, out: &mut BytesMut) {
         out.reserve(delta.len() + 220);
         self.text.push_str(delta);
         self.length += delta.chars().count() as u64;
+        let weights = std::mem::take(&mut self.weights);
+        if !weights.is_empty() {
+            self.logprobs.push_str(if self.logprobs.is_empty() { "" } else { "," });
+            self.logprobs.push_str(&weights);
+        }
         let members = |out: &mut BytesMut| {
             text(out, "delta", delta);
-            raw(out, "logprobs", "[]");
+            raw(out, "logprobs", &format!("[{weights}]"));
         };
         wire.event("response.output_text.delta", &self.place, PART, members, out);
     }
@@ -78,7 +99,7 @@ impl Message {
     pub(super) fn close(self, status: &str, wire: &mut Wire, out: &mut BytesMut) -> String {
         let members = |out: &mut BytesMut| {
             text(out, "text", &self.text);
-            raw(out, "logprobs", "[]");
+            raw(out, "logprobs", &format!("[{}]", self.logprobs));
         };
         wire.event("response.output_text.done", &self.place, PART, members, out);
         let part = self.part();
@@ -93,7 +114,7 @@ impl Message {
         let mut out = BytesMut::from(&b"{\"type\":\"output_text\""[..]);
         text(&mut out, "text", &self.text);
         raw(&mut out, "annotations", &format!("[{}]", self.annotations.join(",")));
-        raw(&mut out, "logprobs", "[]");
+        raw(&mut out, "logprobs", &format!("[{}]", self.logprobs));
         out.extend_from_slice(b"}");
         String::from_utf8_lossy(&out).into_owned()
     }

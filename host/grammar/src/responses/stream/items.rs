@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Checker;
+use crate::openai;
 use crate::responses::item;
 use crate::shape::{Faults, Is, list, text};
 
@@ -135,6 +136,7 @@ impl Checker {
         faults.required(data, &[("delta", Is::Word)]);
         if pieces.part == "output_text" {
             faults.required(data, &[("logprobs", Is::Array)]);
+            openai::logprobs(list(data, "logprobs"), faults);
         }
         let Some(part) = self.part(data, pieces.index, faults) else { return };
         faults.check(part.kind == pieces.part, "the part is of another type");
@@ -145,6 +147,7 @@ impl Checker {
     pub(super) fn text_done(&mut self, data: &Value, pieces: Pieces, faults: &mut Faults<'_>) {
         if pieces.part == "output_text" {
             faults.required(data, &[("logprobs", Is::Array)]);
+            openai::logprobs(list(data, "logprobs"), faults);
         }
         faults.required(data, &[(pieces.whole, Is::Text)]);
         let Some(part) = self.part(data, pieces.index, faults) else { return };

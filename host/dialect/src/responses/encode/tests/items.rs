@@ -1,6 +1,6 @@
 //! Messages, reasoning, and what the provider did by itself.
 
-use clasp_model::{Event, FinishReason};
+use clasp_model::{Event, Field, FinishReason};
 use serde_json::{Value, json};
 
 use super::{answer, end_turn, finished, message, raw, text, thinking};
@@ -115,4 +115,25 @@ fn searches_and_programs_of_the_provider() {
             message(4, "Two."),
         ]
     );
+}
+
+#[test]
+fn probabilities_of_tokens_stand_beside_their_text() {
+    let entry = |token: &str| json!({"token": token, "logprob": -0.5, "bytes": token.as_bytes(), "top_logprobs": []});
+    let logprobs = |token: &str| {
+        let value = raw(&json!([entry(token)]).to_string());
+        Event::Extra(Field { name: "logprobs".into(), value })
+    };
+    let events =
+        [logprobs("Hi"), text("Hi"), text("!"), logprobs(" you"), text(" you"), end_turn()];
+    let got = answer(&events);
+    let both = json!([entry("Hi"), entry(" you")]);
+    assert_eq!(got.items()[0]["content"][0]["logprobs"], both);
+    let of = |kind: &str| -> Vec<&Value> {
+        let events = got.events.iter().filter(|event| event["type"] == kind);
+        events.map(|event| &event["logprobs"]).collect()
+    };
+    let pieces = [json!([entry("Hi")]), json!([]), json!([entry(" you")])];
+    assert_eq!(of("response.output_text.delta"), pieces.iter().collect::<Vec<_>>());
+    assert_eq!(of("response.output_text.done"), [&both]);
 }
