@@ -105,9 +105,9 @@ settings! {
     ANONYMOUS_METRICS = "auth.allow_anonymous_metrics", Boolean, ["CLASP_AUTH_ALLOW_ANONYMOUS_METRICS"], None, "false";
     /// limits the requests of all clients together
     RATE_LIMIT = "rate_limit.enabled", Boolean, ["CLASP_RATE_LIMIT"], Some("rate-limit"), "false";
-    /// how many requests in a window
+    /// how many requests at most in any window
     RATE_REQUESTS = "rate_limit.requests", Whole(1, MANY), ["CLASP_RATE_LIMIT_REQUESTS"], Some("rate-limit-requests"), "60";
-    /// the window
+    /// how long a window is
     RATE_WINDOW = "rate_limit.window", Period, ["CLASP_RATE_LIMIT_WINDOW"], Some("rate-limit-window"), "60s";
     /// how many requests at once beyond the even pace
     RATE_BURST = "rate_limit.burst", Whole(1, MANY), ["CLASP_RATE_LIMIT_BURST"], Some("rate-limit-burst"), "10";

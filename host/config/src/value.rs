@@ -122,7 +122,7 @@ pub(crate) fn milliseconds(text: &str) -> Result<Duration, Expected> {
     with_unit.map_err(|_| EXPECTED)
 }
 
-/// `60/m`, `100000/h`, `10/30s`: so many in a time. At once a sixth of them, as 10 of 60.
+/// `60/m`, `100000/h`, `10/30s`: so many in any such time, also all at once.
 pub(crate) fn rate(text: &str) -> Result<Rate, Expected> {
     const EXPECTED: Expected = "give a number per time: 60/m, 5/s, 100000/h, 1000/d or 10/30s";
     let (count, per) = text.split_once('/').ok_or(EXPECTED)?;
@@ -131,12 +131,7 @@ pub(crate) fn rate(text: &str) -> Result<Rate, Expected> {
     let is_unit = per.starts_with(|first: char| first.is_ascii_alphabetic());
     let per = if is_unit { format!("1{per}") } else { per.to_owned() };
     let per = period(&per).map_err(|_| EXPECTED)?;
-    Ok(Rate { count, per, burst: burst(count) })
-}
-
-/// How many of `count` may come at once unless it is said.
-pub(crate) fn burst(count: u64) -> u64 {
-    count.div_ceil(6)
+    Ok(Rate { count, per, burst: count })
 }
 
 /// From a second to ten years.

@@ -240,14 +240,14 @@ pub struct Queue {
     pub retries: u32,
 }
 
-/// So many per time, a burst of some at once.
+/// No more than `count` in any time of `per`, and within it a burst at once and then an even pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// How many, above 0.
     pub count: u64,
-    /// In this time, above 0.
+    /// The time, wherever it begins; above 0.
     pub per: Duration,
-    /// How many at once beyond the even pace, above 0.
+    /// How many at once beyond the even pace, above 0; from `count` on there is no pace.
     pub burst: u64,
 }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use self::breaker::{Admission, Breakers, CircuitState, CircuitStatus, Outcome, Permit};
 pub use self::keys::{KeyState, KeyStatus, NoKey, Picked, Pool, exhausted};
-pub use self::limits::{Bucket, Claim, Full, Limiter, Place, Wait};
+pub use self::limits::{Bucket, Claim, Full, Limiter, Passed, Place, Wait};
 pub use self::queue::{Queue, QueueFull, Ticket};
 pub use self::traffic::{Running, TargetTraffic, Traffic};
 

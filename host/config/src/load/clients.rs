@@ -133,7 +133,7 @@ fn rate(node: &Node) -> Option<Rate> {
     }
     let count = whole(node, "count")?;
     let per = value::period(node.get("per")?.value()?).ok()?;
-    Some(Rate { count, per, burst: whole(node, "burst").unwrap_or_else(|| value::burst(count)) })
+    Some(Rate { count, per, burst: whole(node, "burst").unwrap_or(count) })
 }
 
 fn hash(key: &str) -> [u8; 32] {

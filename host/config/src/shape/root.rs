@@ -190,11 +190,11 @@ fn rate() -> Shape {
         Shape::Either(vec![
             Shape::Value(Kind::Rate),
             object([
-                required(member("count", "how many", Shape::Value(Kind::Whole(1, u64::MAX)))),
-                required(member("per", "in this time", Shape::Value(Kind::Period))),
+                required(member("count", "how many at most", Shape::Value(Kind::Whole(1, u64::MAX)))),
+                required(member("per", "in any such time", Shape::Value(Kind::Period))),
                 member(
                     "burst",
-                    "how many at once beyond the even pace; else a sixth",
+                    "how many at once beyond the even pace; else all of them",
                     Shape::Value(Kind::Whole(1, u64::MAX)),
                 ),
             ]),

@@ -34,7 +34,7 @@ keys:
     let rate =
         |count, seconds, burst| Some(Rate { count, per: Duration::from_secs(seconds), burst });
     let limits = Limits {
-        requests: rate(60, 60, 10),
+        requests: rate(60, 60, 60),
         tokens: rate(100_000, 3600, 5000),
         concurrency: Some(4),
     };
@@ -96,5 +96,5 @@ fn the_old_rate_limit_is_that_of_all_clients() {
     assert_eq!(file("rate_limit: {enabled: true}").clients.limits.requests, rate(60, 10));
     assert_eq!(file("rate_limit: {requests: 5}").clients.limits.requests, None);
     let both = "rate_limit: {enabled: true}\nlimits: {clients: {requests: 600/m}}";
-    assert_eq!(file(both).clients.limits.requests, rate(600, 100));
+    assert_eq!(file(both).clients.limits.requests, rate(600, 600));
 }

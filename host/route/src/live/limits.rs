@@ -1,11 +1,13 @@
 //! How much clients may ask for: rates and concurrency, by name.
 //!
-//! A rate is kept by the generic cell rate algorithm: a bucket of `burst` drains evenly, `count`
-//! in `per`; what does not fit has to wait. So no span of `per` lets through more than
-//! `count + burst`, and after a pause `burst` go at once.
+//! A rate is kept twice over. No time of `per` lets more than `count` through: what was let
+//! through is remembered for so long (a sliding window). And within it the generic cell rate
+//! algorithm keeps an even pace: a bucket of `burst` drains evenly, `count` in `per`. What does
+//! not fit has to wait, for the longer of both; with a burst of `count` that is the window alone.
 
 mod bucket;
 mod places;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,17 @@ pub struct Claim<'a> {
     pub cost: u64,
 }
 
+/// What a limit let through and still counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The limit's name.
+    pub name: String,
+    /// The limit.
+    pub rate: Rate,
+    /// When, to a sixtieth of the rate's time, and how much; oldest first, not empty.
+    pub amounts: Vec<(Instant, u64)>,
+}
+
 /// All limits by name. The names are those of the operator's keys, so they are few.
 #[derive(Debug)]
 pub struct Limiter {
@@ -51,7 +64,8 @@ impl Default for Limiter {
 impl Limiter {
     /// Takes `cost` from the limit `name`, or says how long to wait.
     ///
-    /// A cost above `burst` is let through by an untouched limit, and paid for afterwards.
+    /// A cost above `burst` is let through when the even pace is caught up with, and paid for
+    /// afterwards; one above `count` only when nothing was let through for `per`.
     ///
     /// # Errors
     /// What has to be waited for; nothing is taken then.
@@ -82,9 +96,19 @@ impl Limiter {
         self.buckets.with(name, now, || Bucket::new(now), |bucket| bucket.charge(rate, cost, now));
     }
 
-    /// Gives back what was taken and not used.
+    /// Gives back what was taken and not used, of what was taken last.
     pub fn give_back(&self, name: &str, rate: Rate, cost: u64, now: Instant) {
         self.buckets.existing(name, |bucket| bucket.give_back(rate, cost, now));
+    }
+
+    /// What all limits let through and still counts.
+    pub fn passed(&self, now: Instant) -> Vec<Passed> {
+        passed(self.buckets.copies(), now)
+    }
+
+    /// As [`Self::passed`], and forgets it.
+    pub fn drain(&self, now: Instant) -> Vec<Passed> {
+        passed(self.buckets.drain(), now)
     }
 
     /// Takes a place among the `most` requests of `name` that may run at a time.
@@ -99,6 +123,14 @@ impl Limiter {
     pub fn running(&self, name: &str) -> u32 {
         self.places.running(name)
     }
+}
+
+fn passed(buckets: Vec<(String, Bucket)>, now: Instant) -> Vec<Passed> {
+    let passed = |(name, mut bucket): (String, Bucket)| {
+        let (rate, amounts) = bucket.passed(now)?;
+        (!amounts.is_empty()).then_some(Passed { name, rate, amounts })
+    };
+    buckets.into_iter().filter_map(passed).collect()
 }
 
 impl Wait {

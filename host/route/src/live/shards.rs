@@ -83,6 +83,27 @@ impl<V: Idle> Shards<V> {
         all
     }
 
+    /// Takes all entries out.
+    pub(super) fn drain(&self) -> Vec<(String, V)> {
+        self.each(|entries| entries.drain().collect())
+    }
+
+    /// Copies of all entries.
+    pub(super) fn copies(&self) -> Vec<(String, V)>
+    where
+        V: Clone,
+    {
+        let copy = |(name, entry): (&String, &V)| (name.clone(), entry.clone());
+        self.each(|entries| entries.iter().map(copy).collect())
+    }
+
+    fn each<R>(&self, take: impl Fn(&mut HashMap<String, V>) -> Vec<R>) -> Vec<R> {
+        let one = |shard: &Mutex<Shard<V>>| {
+            take(&mut shard.lock().unwrap_or_else(PoisonError::into_inner).entries)
+        };
+        self.shards.iter().flat_map(one).collect()
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         let count = |shard: &Mutex<Shard<V>>| {

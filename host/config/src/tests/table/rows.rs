@@ -81,8 +81,8 @@ pub(super) const ROWS: &[Row] = rows! {
     "rate_limit.requests", "7" with [("CLASP_RATE_LIMIT", "1")], |c| c.clients.limits.requests.unwrap().count.to_string(), "7";
     "rate_limit.window", "2m" with [("CLASP_RATE_LIMIT", "1")], |c| debug(c.clients.limits.requests.unwrap().per), "120s";
     "rate_limit.burst", "3" with [("CLASP_RATE_LIMIT", "1")], |c| c.clients.limits.requests.unwrap().burst.to_string(), "3";
-    "limits.clients.requests", "30/s", |c| debug(c.clients.limits.requests.unwrap()), "Rate { count: 30, per: 1s, burst: 5 }";
-    "limits.clients.tokens", "600/m", |c| debug(c.clients.limits.tokens.unwrap()), "Rate { count: 600, per: 60s, burst: 100 }";
+    "limits.clients.requests", "30/s", |c| debug(c.clients.limits.requests.unwrap()), "Rate { count: 30, per: 1s, burst: 30 }";
+    "limits.clients.tokens", "600/m", |c| debug(c.clients.limits.tokens.unwrap()), "Rate { count: 600, per: 60s, burst: 600 }";
     "limits.clients.concurrency", "8", |c| debug(c.clients.limits.concurrency), "Some(8)";
     "queue.enabled", "true", |c| c.queue.enabled.to_string(), "true";
     "queue.max_size", "5", |c| c.queue.size.to_string(), "5";

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use clasp_model::policy::Rate;
-use proptest::prelude::*;
 
-use super::{Bucket, Claim, Full, Limiter, Wait};
+use super::{Bucket, Claim, Full, Limiter, Passed, Wait};
+
+mod window;
 
 const fn rate(count: u64, seconds: u64, burst: u64) -> Rate {
     Rate { count, per: Duration::from_secs(seconds), burst }
@@ -98,7 +99,7 @@ fn names_that_ask_no_more_are_forgotten() {
     let (limiter, start) = (Limiter::default(), Instant::now());
     for number in 0..100_000_u32 {
         let now = start + Duration::from_millis(u64::from(number));
-        assert_eq!(limiter.take(&number.to_string(), rate(60, 60, 10), 1, now), Ok(()));
+        assert_eq!(limiter.take(&number.to_string(), rate(1, 1, 1), 1, now), Ok(()));
     }
     assert!(limiter.buckets.len() < 4000, "{}", limiter.buckets.len());
 }
@@ -130,45 +131,19 @@ fn numbers_at_the_ends_do_not_overflow() {
     let _ = bucket.take(nothing, u64::MAX, now);
 }
 
-proptest! {
-    /// Arrivals in any pattern, some of which wait as they are told.
-    #[test]
-    fn no_window_lets_more_through_and_who_waits_gets_in(
-        count in 1_u64..200,
-        per in 1_u64..5_000_000_000,
-        burst in 1_u64..50,
-        arrivals in prop::collection::vec((0_u64..2_000_000_000, 0_u64..6, any::<bool>()), 1..300),
-    ) {
-        let rate = Rate { count, per: Duration::from_nanos(per), burst };
-        let start = Instant::now();
-        let mut bucket = Bucket::new(start);
-        let mut at = 0;
-        let mut passed: Vec<(u64, u64)> = Vec::new();
-        for (gap, cost, waits) in arrivals {
-            at += gap;
-            let cost = cost.min(burst);
-            let mut now = start + Duration::from_nanos(at);
-            let mut taken = bucket.take(rate, cost, now);
-            if let Err(Wait(wait)) = taken {
-                prop_assert!(wait > Duration::ZERO);
-                let before = now + wait - Duration::from_nanos(1);
-                prop_assert!(bucket.clone().take(rate, cost, before).is_err(), "told too much");
-                if waits {
-                    let seconds = Wait(wait).retry_after();
-                    at += if gap % 2 == 0 { seconds * 1_000_000_000 } else { wait.as_nanos() as u64 };
-                    now = start + Duration::from_nanos(at);
-                    taken = bucket.take(rate, cost, now);
-                    prop_assert_eq!(taken, Ok(()), "it waited as it was told");
-                }
-            }
-            if taken.is_ok() {
-                passed.push((at, cost));
-            }
-        }
-        for (index, (from, _)) in passed.iter().enumerate() {
-            let within = passed[index..].iter().take_while(|(at, _)| *at <= from + per);
-            let sum: u64 = within.map(|(_, cost)| cost).sum();
-            prop_assert!(sum <= count + burst, "{sum} in one window of {count} + {burst}");
-        }
+#[test]
+fn what_was_let_through_can_be_told_to_others() {
+    let (limiter, start) = (Limiter::default(), Instant::now());
+    let seconds = |seconds| start + Duration::from_secs(seconds);
+    let rate = rate(60, 60, 60);
+    for second in [0, 2, 30] {
+        assert_eq!(limiter.take("a", rate, second + 1, seconds(second)), Ok(()));
     }
+    assert_eq!(limiter.take("looked at", rate, 0, seconds(30)), Ok(()));
+    let all = [(seconds(0), 1), (seconds(2), 3), (seconds(30), 31)];
+    let passed = |amounts: &[_]| Passed { name: "a".into(), rate, amounts: amounts.to_vec() };
+    assert_eq!(limiter.passed(seconds(59)), [passed(&all)]);
+    assert_eq!(limiter.drain(seconds(60)), [passed(&all[1..])]);
+    assert_eq!(limiter.drain(seconds(60)), []);
+    assert_eq!(limiter.take("a", rate, 60, seconds(60)), Ok(()), "it is forgotten here");
 }
