@@ -11,6 +11,7 @@ use clasp_state::State;
 use clasp_store::Store;
 use clasp_upstream::Client;
 use clasp_upstream::retry::Policy;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::catalog::Catalog;
@@ -47,6 +48,7 @@ pub struct App {
     store: Option<Arc<Store>>,
     settings: ArcSwap<Settings>,
     catalog: ArcSwapOption<Catalog>,
+    building: Mutex<()>,
     history: Arc<History>,
     live: Live,
     waiting: Waiting,
@@ -59,6 +61,8 @@ impl App {
     /// Joins the parts.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { settings, registry, client, store, state } = parts;
+        let waiting = Waiting::default();
+        waiting.configure(&settings.config.queue);
         let live = Live::new(&settings.config, state);
         Arc::new(Self {
             registry,
@@ -66,9 +70,10 @@ impl App {
             store,
             settings: ArcSwap::from_pointee(settings),
             catalog: ArcSwapOption::empty(),
+            building: Mutex::default(),
             history: Arc::default(),
             live,
-            waiting: Waiting::default(),
+            waiting,
             retries: Policy::default(),
             started: Instant::now(),
             draining: AtomicBool::new(false),
@@ -79,6 +84,7 @@ impl App {
     /// with.
     pub fn apply(&self, settings: Settings) {
         self.live.configure(&settings.config);
+        self.waiting.configure(&settings.config.queue);
         self.settings.store(Arc::new(settings));
     }
 
@@ -86,7 +92,15 @@ impl App {
     pub(crate) async fn catalog(&self) -> Arc<Catalog> {
         let plugins = self.registry.snapshot();
         let settings = self.settings.load();
+        if let Some(catalog) = self.catalog.load_full()
+            && catalog.is_of(&plugins, &settings)
+        {
+            return catalog;
+        }
+        // One builds, the others wait for the same.
+        let _one = self.building.lock().await;
         let before = self.catalog.load_full();
+        let settings = self.settings.load();
         if let Some(catalog) = &before
             && catalog.is_of(&plugins, &settings)
         {

@@ -1,16 +1,16 @@
 //! Requests that wait for a target instead of failing: bounded, fair between client keys, each with
 //! a deadline.
 //!
-//! Whoever waits has a time at which it is worth another try; when that comes it calls whose turn
-//! it is, which may be another. So one key's requests do not overtake another's, and as many go as
-//! have waited long enough. An answer that begins calls one more: what was down is up.
+//! Whoever waits has a time from which it is worth another try, as the provider or the settings say.
+//! When that comes it calls whose turn it is among those whose time has come: so one key's requests
+//! do not overtake another's, and nobody goes before its time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clasp_model::policy;
 use clasp_model::{Failure, FailureKind, Retry, Source};
-use clasp_route::live::{Queue, Ticket};
+use clasp_route::live::Queue;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -19,21 +19,29 @@ use crate::explain::{Step, Trace};
 type Line = Queue<oneshot::Sender<()>>;
 
 /// All requests that wait.
-#[derive(Default)]
-pub(crate) struct Waiting {
-    line: Mutex<Option<(usize, Arc<Line>)>>,
-}
+pub(crate) struct Waiting(Arc<Line>);
 
 /// One request's right to wait.
 pub(crate) struct Patience<'a> {
-    waiting: &'a Waiting,
+    line: &'a Arc<Line>,
     settings: &'a policy::Queue,
     key: &'a str,
     deadline: Instant,
     tries: u32,
 }
 
+impl Default for Waiting {
+    fn default() -> Self {
+        Self(Arc::new(Queue::new(0)))
+    }
+}
+
 impl Waiting {
+    /// Takes other settings; who waits goes on waiting.
+    pub(crate) fn configure(&self, settings: &policy::Queue) {
+        self.0.resize(settings.size);
+    }
+
     /// The right of a request of `key` to wait, from now on.
     pub(crate) fn patience<'a>(
         &'a self,
@@ -41,68 +49,43 @@ impl Waiting {
         key: Option<&'a str>,
     ) -> Patience<'a> {
         let deadline = Instant::now() + settings.wait;
-        Patience { waiting: self, settings, key: key.unwrap_or_default(), deadline, tries: 0 }
-    }
-
-    /// A target serves: one that waits may try.
-    pub(crate) fn call(&self) {
-        let line = self.lock().as_ref().map(|(_, line)| Arc::clone(line));
-        let Some(line) = line else { return };
-        let now = Instant::now().into_std();
-        while let Some(next) = line.next(now) {
-            if next.send(()).is_ok() {
-                return;
-            }
-        }
+        Patience { line: &self.0, settings, key: key.unwrap_or_default(), deadline, tries: 0 }
     }
 
     /// How many wait, by client key.
     pub(crate) fn depths(&self) -> std::collections::BTreeMap<String, usize> {
-        self.lock().as_ref().map(|(_, line)| line.depths()).unwrap_or_default()
-    }
-
-    /// The line of this size; a new one where the settings changed, beside which the old one goes
-    /// on until it is empty.
-    fn line(&self, size: usize) -> Arc<Line> {
-        let mut line = self.lock();
-        match &*line {
-            Some((of, line)) if *of == size => Arc::clone(line),
-            _ => {
-                let new = Arc::new(Queue::new(size));
-                *line = Some((size, Arc::clone(&new)));
-                new
-            }
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(usize, Arc<Line>)>> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.depths()
     }
 }
 
 impl Patience<'_> {
-    /// Waits until it is this request's turn to try again.
+    /// Waits until it is this request's turn to try again. `asked`: a provider was asked since the
+    /// last wait, which makes it a try.
     ///
     /// # Errors
     /// The failure itself, where waiting would not mend it, no longer may or is not wanted.
-    pub(crate) async fn wait(&mut self, failure: Failure, trace: &Trace) -> Result<(), Failure> {
-        self.tries += 1;
+    pub(crate) async fn wait(
+        &mut self,
+        failure: Failure,
+        asked: bool,
+        trace: &Trace,
+    ) -> Result<(), Failure> {
+        self.tries += u32::from(asked);
         if !self.settings.enabled || !passes(&failure) || self.tries > self.settings.retries {
             return Err(failure);
         }
-        let delay = failure.retry_after().unwrap_or(self.settings.retry_delay);
-        let delay = delay.max(SHORTEST);
+        let delay = failure.retry_after().unwrap_or(self.settings.retry_delay).max(SHORTEST);
         let now = Instant::now();
-        if now + delay >= self.deadline {
+        let due = now + delay;
+        if due >= self.deadline {
             return Err(failure);
         }
-        let line = self.waiting.line(self.settings.size);
         let (call, mut called) = oneshot::channel();
-        let ticket: Ticket<_> = line
-            .enter(self.key, self.deadline.into_std(), now.into_std(), call)
-            .map_err(|_full| full(&failure, self.settings.size, delay))?;
-        trace.add(Step::Queued { waiting: line.len(), why: failure.message.clone() });
-        let mut timer = std::pin::pin!(tokio::time::sleep(delay));
+        let deadline = self.deadline.into_std();
+        let ticket = self.line.enter(self.key, due.into_std(), deadline, now.into_std(), call);
+        let ticket = ticket.map_err(|_full| full(&failure, self.line.len(), delay))?;
+        trace.add(Step::Queued { waiting: self.line.len(), why: failure.message.clone() });
+        let mut timer = std::pin::pin!(tokio::time::sleep_until(due));
         loop {
             tokio::select! {
                 biased;
@@ -112,9 +95,22 @@ impl Patience<'_> {
                     return turn.map_err(|_dropped| failure);
                 }
                 () = timer.as_mut() => {
-                    self.waiting.call();
-                    timer.as_mut().reset(Instant::now() + self.settings.retry_delay.max(SHORTEST));
+                    if Instant::now() >= self.deadline {
+                        return Err(failure);
+                    }
+                    self.call();
+                    timer.as_mut().reset((Instant::now() + SHORTEST).min(self.deadline));
                 }
+            }
+        }
+    }
+
+    /// Calls whose turn it is.
+    fn call(&self) {
+        let now = Instant::now().into_std();
+        while let Some(next) = self.line.next(now) {
+            if next.send(()).is_ok() {
+                return;
             }
         }
     }

@@ -8,6 +8,7 @@
 mod tests;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ pub struct QueueFull;
 /// Who waits, each with a `W` to be called with.
 #[derive(Debug)]
 pub struct Queue<W> {
-    size: usize,
+    size: AtomicUsize,
     state: Mutex<State<W>>,
 }
 
@@ -43,6 +44,8 @@ struct State<W> {
 #[derive(Debug)]
 struct Entry<W> {
     number: u64,
+    /// It is worth a try from then on.
+    due: Instant,
     deadline: Instant,
     call: W,
 }
@@ -51,10 +54,15 @@ impl<W> Queue<W> {
     /// An empty queue for `size` requests.
     pub fn new(size: usize) -> Self {
         let state = State { waiting: HashMap::new(), turns: VecDeque::new(), number: 0 };
-        Self { size, state: Mutex::new(state) }
+        Self { size: AtomicUsize::new(size), state: Mutex::new(state) }
     }
 
-    /// Waits as a request of `key`, until `deadline` at most.
+    /// Takes another size; who waits goes on waiting.
+    pub fn resize(&self, size: usize) {
+        self.size.store(size, Ordering::Relaxed);
+    }
+
+    /// Waits as a request of `key`, not to be called before `due`, until `deadline` at most.
     ///
     /// In a full queue the last request of the key with the most makes way, if that key has at
     /// least two more than this one: one key cannot keep the others out.
@@ -64,36 +72,38 @@ impl<W> Queue<W> {
     pub fn enter(
         self: &Arc<Self>,
         key: &str,
+        due: Instant,
         deadline: Instant,
         now: Instant,
         call: W,
     ) -> Result<Ticket<W>, QueueFull> {
+        let size = self.size.load(Ordering::Relaxed);
         let mut state = self.state();
-        if deadline <= now || self.size == 0 {
+        if deadline <= now || size == 0 {
             return Err(QueueFull);
         }
         // Entries are dropped after the lock: what they call may look at the queue.
         let mut gone = Vec::new();
-        if state.len() >= self.size {
+        if state.len() >= size {
             gone = state.expire(now);
         }
-        if state.len() >= self.size {
+        if state.len() >= size {
             gone.push(state.make_way(key).ok_or(QueueFull)?);
         }
         state.number += 1;
         let number = state.number;
-        state.push(key, Entry { number, deadline, call });
+        state.push(key, Entry { number, due, deadline, call });
         drop(state);
         drop(gone);
         Ok(Ticket { queue: self.clone(), key: key.to_owned(), number })
     }
 
-    /// Takes out whose turn it is, if anybody waits. If its waiter is not there any more (its
+    /// Takes out whose turn it is among those that are due. If its waiter is not there any more (its
     /// channel is closed), ask again.
     pub fn next(&self, now: Instant) -> Option<W> {
         let mut state = self.state();
         let gone = state.expire(now);
-        let next = state.pop();
+        let next = state.pop(now);
         drop(state);
         drop(gone);
         next.map(|entry| entry.call)
@@ -134,10 +144,13 @@ impl<W> State<W> {
         }
     }
 
-    fn pop(&mut self) -> Option<Entry<W>> {
-        let key = self.turns.pop_front()?;
+    fn pop(&mut self, now: Instant) -> Option<Entry<W>> {
+        let due = |entries: &VecDeque<Entry<W>>| entries.iter().position(|entry| entry.due <= now);
+        let is_due = |key: &String| self.waiting.get(key).and_then(due).is_some();
+        let turn = self.turns.iter().position(is_due)?;
+        let key = self.turns.remove(turn)?;
         let entries = self.waiting.get_mut(&key)?;
-        let entry = entries.pop_front();
+        let entry = due(entries).and_then(|at| entries.remove(at));
         if entries.is_empty() {
             self.waiting.remove(&key);
         } else {

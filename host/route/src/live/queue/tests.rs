@@ -15,7 +15,7 @@ fn enter(
     name: &'static str,
     now: Instant,
 ) -> Ticket<&'static str> {
-    queue.enter(key, now + SECOND, now, name).unwrap()
+    queue.enter(key, now, now + SECOND, now, name).unwrap()
 }
 
 fn drain(queue: &Queue<&'static str>, now: Instant) -> Vec<&'static str> {
@@ -56,25 +56,25 @@ fn who_leaves_has_no_turn() {
 #[test]
 fn who_waited_too_long_has_no_turn() {
     let (queue, now) = (Arc::new(Queue::new(2)), Instant::now());
-    let _short = queue.enter("a", now + SECOND, now, "short").unwrap();
-    let _long = queue.enter("a", now + SECOND * 3, now, "long").unwrap();
-    assert_eq!(queue.enter("a", now + SECOND, now, "more").unwrap_err(), QueueFull);
+    let _short = queue.enter("a", now, now + SECOND, now, "short").unwrap();
+    let _long = queue.enter("a", now, now + SECOND * 3, now, "long").unwrap();
+    assert_eq!(queue.enter("a", now, now + SECOND, now, "more").unwrap_err(), QueueFull);
     let later = now + SECOND;
     let _more = enter(&queue, "b", "more", later);
     assert_eq!(drain(&queue, later), ["long", "more"]);
-    assert_eq!(queue.enter("a", later, later, "late").unwrap_err(), QueueFull);
+    assert_eq!(queue.enter("a", later, later, later, "late").unwrap_err(), QueueFull);
 }
 
 #[test]
 fn a_full_queue_refuses() {
     let now = Instant::now();
     let queue = Arc::new(Queue::new(0));
-    assert_eq!(queue.enter("a", now + SECOND, now, "a").unwrap_err(), QueueFull);
+    assert_eq!(queue.enter("a", now, now + SECOND, now, "a").unwrap_err(), QueueFull);
     let queue = Arc::new(Queue::new(3));
     let _tickets =
         [("a", "a1"), ("b", "b1"), ("c", "c1")].map(|(key, name)| enter(&queue, key, name, now));
     for key in ["a", "b", "c", "d"] {
-        assert_eq!(queue.enter(key, now + SECOND, now, "more").unwrap_err(), QueueFull);
+        assert_eq!(queue.enter(key, now, now + SECOND, now, "more").unwrap_err(), QueueFull);
     }
 }
 
@@ -84,7 +84,7 @@ fn one_key_does_not_keep_the_others_out() {
     let (queue, now) = (Arc::new(Queue::<Call>::new(4)), Instant::now());
     let enter = |key: &str, name| -> Result<(Ticket<Call>, Receiver<()>), QueueFull> {
         let (sender, receiver) = channel();
-        let ticket = queue.enter(key, now + SECOND, now, (sender, name))?;
+        let ticket = queue.enter(key, now, now + SECOND, now, (sender, name))?;
         Ok((ticket, receiver))
     };
     let hog: Vec<_> =
@@ -96,4 +96,24 @@ fn one_key_does_not_keep_the_others_out() {
     assert_eq!(hog[0].1.try_recv(), Err(TryRecvError::Empty));
     let names: Vec<_> = std::iter::from_fn(|| queue.next(now)).map(|call| call.1).collect();
     assert_eq!(names, ["a1", "b1", "a2", "b2"]);
+}
+
+#[test]
+fn nobody_is_called_before_it_is_worth_it() {
+    let (queue, now) = (Arc::new(Queue::new(10)), Instant::now());
+    let _early = queue.enter("a", now + SECOND, now + SECOND * 9, now, "early").unwrap();
+    let _late = queue.enter("b", now + SECOND * 3, now + SECOND * 9, now, "late").unwrap();
+    let _next = queue.enter("b", now, now + SECOND * 9, now, "next").unwrap();
+    assert_eq!((queue.next(now), queue.next(now)), (Some("next"), None));
+    let then = now + SECOND * 3;
+    assert_eq!((queue.next(then), queue.next(then)), (Some("early"), Some("late")));
+}
+
+#[test]
+fn a_queue_that_is_made_smaller_keeps_who_is_in_it() {
+    let (queue, now) = (Arc::new(Queue::new(2)), Instant::now());
+    let _tickets = ["a1", "a2"].map(|name| enter(&queue, "a", name, now));
+    queue.resize(1);
+    assert_eq!(queue.enter("a", now, now + SECOND, now, "a3").unwrap_err(), QueueFull);
+    assert_eq!((queue.next(now), queue.next(now)), (Some("a1"), Some("a2")));
 }
