@@ -57,6 +57,13 @@ impl State {
         }
     }
 
+    /// As [`Self::charge`], but Redis is told later: for when it is away, and waiting for it would
+    /// let the next ones in.
+    pub fn charge_here(&self, claims: &[Claim<'_>]) {
+        charge(self.limiter(), claims);
+        self.untold(|untold| charge(untold, claims));
+    }
+
     /// Gives back what was taken and not used.
     pub async fn give_back(&self, claims: &[Claim<'_>]) {
         give_back(self.limiter(), claims);

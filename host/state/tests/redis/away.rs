@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
 use clasp_model::policy::Rate;
+use clasp_route::live::Claim;
 use clasp_state::{Link, Options, State};
 
 use crate::server::{PATIENCE, Server, until};
@@ -100,10 +101,14 @@ async fn what_passed_while_redis_hung_is_told_once() {
         assert!(!take(&asked, "hangs").await.0);
     }
     assert_eq!(allowed(&asked, "a", 30).await, 30);
+    let claim = |cost| [Claim { name: "a", rate: RATE, cost }];
+    asked.charge(&claim(10)).await;
+    asked.charge_here(&claim(5));
+    asked.give_back(&claim(1)).await;
     server.signal("CONT");
     until(&asked, Link::Shared).await;
     until(&other, Link::Shared).await;
-    assert_eq!(allowed(&other, "a", 60).await, 30);
+    assert_eq!(allowed(&other, "a", 60).await, 16);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
