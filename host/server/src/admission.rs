@@ -16,7 +16,6 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::app::App;
-use crate::live;
 
 /// Where clients put their keys, beside a Bearer token.
 const HEADERS: [&str; 2] = ["x-api-key", "api-key"];
@@ -82,7 +81,7 @@ impl Pass {
         if *app.state().link().borrow() != Link::Shared {
             // What the next request finds must be there by then.
             for (name, rate) in &tokens {
-                app.state().limiter().charge(name, *rate, cost, live::now());
+                app.state().charge_here(&[Claim { name, rate: *rate, cost }]);
             }
             return;
         }

@@ -4,7 +4,8 @@
 //! Redis may be away at any time, at the start too. Then every call is answered at once from what
 //! this instance knows itself, and no request fails for it; the connection is sought again in the
 //! background. While Redis answers, what passes is counted here as well, so that its going away
-//! does not let a fresh burst through.
+//! does not let a fresh burst through; and when it comes back it is told what passed meanwhile, and
+//! all that counts still if it lost what it knew.
 //!
 //! Concurrency is not shared: a place is held for minutes, and an instance that dies would keep
 //! it. [`State::limiter`] counts it for this instance.
@@ -42,7 +43,7 @@ pub struct State(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
     totals: Totals,
     shared: Option<Arc<Shared>>,
     notices: broadcast::Sender<Notice>,
@@ -57,7 +58,7 @@ impl State {
     pub fn local() -> Self {
         let (notices, first) = broadcast::channel(NOTICES);
         let (_, link) = watch::channel(Link::Alone);
-        Self::new(None, notices, first, link, None)
+        Self::new(Arc::default(), None, notices, first, link, None)
     }
 
     /// Shares through Redis, from when it answers. Needs a Tokio runtime; waits for nothing.
@@ -67,10 +68,11 @@ impl State {
     pub fn connect(options: &Options) -> Result<Self, UrlFault> {
         let (notices, first) = broadcast::channel(NOTICES);
         let (says, link) = watch::channel(Link::Trying);
-        let shared = Arc::new(Shared::new(options)?);
+        let limiter = Arc::<Limiter>::default();
+        let shared = Arc::new(Shared::new(options, limiter.clone())?);
         let task = tokio::spawn(link::keep(shared.clone(), says, notices.clone()));
         let task = Some(task.abort_handle());
-        Ok(Self::new(Some(shared), notices, first, link, task))
+        Ok(Self::new(limiter, Some(shared), notices, first, link, task))
     }
 
     /// Whether things are shared now; changes can be waited for.
@@ -84,6 +86,7 @@ impl State {
     }
 
     fn new(
+        limiter: Arc<Limiter>,
         shared: Option<Arc<Shared>>,
         notices: broadcast::Sender<Notice>,
         first: broadcast::Receiver<Notice>,
@@ -91,7 +94,7 @@ impl State {
         task: Option<tokio::task::AbortHandle>,
     ) -> Self {
         Self(Arc::new(Inner {
-            limiter: Limiter::default(),
+            limiter,
             totals: Totals::default(),
             shared,
             notices,

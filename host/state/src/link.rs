@@ -5,22 +5,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use clasp_route::live::Limiter;
 use redis::aio::MultiplexedConnection;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, ProtocolVersion, PushInfo,
-    PushKind, RedisError, RedisResult, ScriptInvocation,
+    PushKind, RedisResult, ScriptInvocation,
 };
 use thiserror::Error;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tracing::{debug, info, warn};
 
 use crate::notice::{self, Notice};
-use crate::rates;
+use crate::rates::{self, Counted, Telling};
 
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// How often Redis is asked whether it is there.
+/// How often Redis is asked whether it is there, and told what it does not know.
 const PING: Duration = Duration::from_secs(5);
 
 /// The first wait before another try, doubled each time up to the longest.
@@ -68,6 +69,7 @@ pub(crate) struct Shared {
     pub(crate) prefix: String,
     timeout: Duration,
     line: ArcSwapOption<Line>,
+    pub(crate) counted: Counted,
     /// In notices, so that this instance passes over its own.
     pub(crate) instance: u64,
 }
@@ -105,7 +107,7 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(options: &Options) -> Result<Self, UrlFault> {
+    pub(crate) fn new(options: &Options, limiter: Arc<Limiter>) -> Result<Self, UrlFault> {
         let info = options.url.as_str().into_connection_info().map_err(|_| UrlFault)?;
         // Notices come in between the answers, on the same connection.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
@@ -119,6 +121,7 @@ impl Shared {
             prefix: options.prefix.clone(),
             timeout: options.timeout,
             line: ArcSwapOption::empty(),
+            counted: Counted { limiter, untold: Limiter::default() },
             instance: fastrand::u64(..),
         })
     }
@@ -157,7 +160,10 @@ impl Shared {
         line.lost.notify_one();
     }
 
-    async fn open(&self) -> RedisResult<(MultiplexedConnection, Pushes, Vec<Notice>)> {
+    async fn open(
+        &self,
+        telling: &mut Telling,
+    ) -> RedisResult<(MultiplexedConnection, Pushes, Vec<Notice>)> {
         let (sender, pushes) = mpsc::unbounded_channel();
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT))
@@ -170,6 +176,8 @@ impl Shared {
         let held = notice::held(&self.prefix, &mut connection).await?;
         // A server that takes no scripts is found out here, and not by each request.
         rates::probe(&self.prefix, &mut connection).await?;
+        // Before anybody asks it.
+        telling.tell(&self.counted, &self.prefix, &mut connection).await?;
         Ok((connection, pushes, held))
     }
 }
@@ -184,8 +192,9 @@ pub(crate) async fn keep(
 ) {
     let redis = address(&shared.client);
     let mut wait = FIRST_WAIT;
+    let mut telling = Telling::default();
     loop {
-        let reason = match shared.open().await {
+        let reason = match shared.open(&mut telling).await {
             Ok((connection, pushes, held)) => {
                 wait = FIRST_WAIT;
                 let (misses, lost) = (AtomicU32::new(0), Notify::new());
@@ -197,7 +206,7 @@ pub(crate) async fn keep(
                     // Without a receiver there is nobody to tell.
                     let _ = notices.send(notice);
                 }
-                listen(&line, pushes, shared.instance, &notices).await
+                listen(&shared, &line, pushes, &mut telling, &notices).await
             }
             Err(error) => error.to_string(),
         };
@@ -212,9 +221,10 @@ pub(crate) async fn keep(
 
 /// Passes notices on until the connection is lost; why it is.
 async fn listen(
+    shared: &Shared,
     line: &Line,
     mut pushes: Pushes,
-    instance: u64,
+    telling: &mut Telling,
     notices: &broadcast::Sender<Notice>,
 ) -> String {
     let mut connection = line.connection.clone();
@@ -223,7 +233,7 @@ async fn listen(
         tokio::select! {
             push = pushes.recv() => match push {
                 Some(push) if push.kind == PushKind::Message => {
-                    if let Some(notice) = notice::read(push, instance) {
+                    if let Some(notice) = notice::read(push, shared.instance) {
                         let _ = notices.send(notice);
                     }
                 }
@@ -232,9 +242,8 @@ async fn listen(
             },
             () = line.lost.notified() => return "it refuses, or is too slow".to_owned(),
             _ = ping.tick() => {
-                let answer: Result<(), RedisError> =
-                    redis::cmd("PING").query_async(&mut connection).await;
-                if let Err(error) = answer {
+                let told = telling.tell(&shared.counted, &shared.prefix, &mut connection).await;
+                if let Err(error) = told {
                     return error.to_string();
                 }
             }

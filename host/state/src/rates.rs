@@ -1,12 +1,17 @@
 //! Rates that hold for all instances together.
 
+mod script;
+mod untold;
+
 use std::time::Duration;
 
 use clasp_model::policy::Rate;
-use clasp_route::live::{Claim, Wait};
-use redis::aio::MultiplexedConnection;
-use redis::{RedisResult, Script, ScriptInvocation};
+use clasp_route::live::{Claim, Limiter, Wait};
 
+pub(crate) use self::script::probe;
+pub(crate) use self::untold::{Counted, Telling};
+
+use self::script::Mode;
 use crate::{State, now};
 
 /// Whether a request may go.
@@ -32,40 +37,52 @@ impl State {
             let wait = Duration::from_micros(wait);
             let allowed = wait.is_zero();
             if allowed {
-                self.charge_here(claims);
+                charge(self.limiter(), claims);
             }
             return Taken { allowed, wait, shared: true };
         }
-        let taken = self.0.limiter.take_all(claims, now());
+        let taken = self.limiter().take_all(claims, now());
+        if taken.is_ok() {
+            self.untold(|untold| charge(untold, claims));
+        }
         let wait = taken.err().map_or(Duration::ZERO, |Wait(wait)| wait);
         Taken { allowed: taken.is_ok(), wait, shared: false }
     }
 
     /// Takes costs that are only known now, enough or not: those who come next wait for them.
     pub async fn charge(&self, claims: &[Claim<'_>]) {
-        self.charge_here(claims);
-        self.run(claims, Mode::Charge).await;
+        charge(self.limiter(), claims);
+        if self.run(claims, Mode::Charge).await.is_none() {
+            self.untold(|untold| charge(untold, claims));
+        }
+    }
+
+    /// As [`Self::charge`], but Redis is told later: for when it is away, and waiting for it would
+    /// let the next ones in.
+    pub fn charge_here(&self, claims: &[Claim<'_>]) {
+        charge(self.limiter(), claims);
+        self.untold(|untold| charge(untold, claims));
     }
 
     /// Gives back what was taken and not used.
     pub async fn give_back(&self, claims: &[Claim<'_>]) {
-        for claim in claims {
-            self.0.limiter.give_back(claim.name, claim.rate, claim.cost, now());
+        give_back(self.limiter(), claims);
+        if self.run(claims, Mode::GiveBack).await.is_none() {
+            self.untold(|untold| give_back(untold, claims));
         }
-        self.run(claims, Mode::GiveBack).await;
     }
 
-    fn charge_here(&self, claims: &[Claim<'_>]) {
-        for claim in claims {
-            self.0.limiter.charge(claim.name, claim.rate, claim.cost, now());
+    /// Notes what Redis has to be told when it answers again.
+    fn untold(&self, note: impl FnOnce(&Limiter)) {
+        if let Some(shared) = &self.0.shared {
+            note(&shared.counted.untold);
         }
     }
 
     /// The time to wait in microseconds; none if Redis does not say it.
     async fn run(&self, claims: &[Claim<'_>], mode: Mode) -> Option<u64> {
         let shared = self.0.shared.as_ref().filter(|_| !claims.is_empty())?;
-        let script = script();
-        shared.run(&invocation(&script, &shared.prefix, claims, mode)).await
+        shared.run(&script::claims(&shared.prefix, claims, mode)).await
     }
 }
 
@@ -76,43 +93,14 @@ impl Taken {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Mode {
-    Take,
-    Charge,
-    GiveBack,
-}
-
-/// Finds out whether the server takes the script.
-pub(crate) async fn probe(prefix: &str, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-    let rate = Rate { count: 1, per: Duration::from_secs(1), burst: 1 };
-    let claim = Claim { name: "probe", rate, cost: 0 };
-    let script = script();
-    let _: u64 = invocation(&script, prefix, &[claim], Mode::Take).invoke_async(connection).await?;
-    Ok(())
-}
-
-fn script() -> Script {
-    Script::new(include_str!("rates/take.lua"))
-}
-
-fn invocation<'a>(
-    script: &'a Script,
-    prefix: &str,
-    claims: &[Claim<'_>],
-    mode: Mode,
-) -> ScriptInvocation<'a> {
-    let mut invocation = script.prepare_invoke();
-    invocation.arg(match mode {
-        Mode::Take => "take",
-        Mode::Charge | Mode::GiveBack => "charge",
-    });
-    for Claim { name, rate, cost } in claims {
-        // The microseconds that one request or token stands for.
-        let unit = rate.per.as_secs_f64() * 1e6 / rate.count.max(1) as f64;
-        let cost = *cost as f64 * if matches!(mode, Mode::GiveBack) { -1.0 } else { 1.0 };
-        invocation.key(format!("{prefix}rate:{name}"));
-        invocation.arg(unit).arg(rate.burst.max(1)).arg(cost);
+fn charge(limiter: &Limiter, claims: &[Claim<'_>]) {
+    for claim in claims {
+        limiter.charge(claim.name, claim.rate, claim.cost, now());
     }
-    invocation
+}
+
+fn give_back(limiter: &Limiter, claims: &[Claim<'_>]) {
+    for claim in claims {
+        limiter.give_back(claim.name, claim.rate, claim.cost, now());
+    }
 }

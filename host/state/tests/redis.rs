@@ -1,6 +1,8 @@
 //! Against a real Redis, which the tests start, stop and kill.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "redis/agree.rs"]
+mod agree;
 #[path = "redis/away.rs"]
 mod away;
 #[path = "redis/notices.rs"]

@@ -190,7 +190,11 @@ fn rate() -> Shape {
         Shape::Either(vec![
             Shape::Value(Kind::Rate),
             object([
-                required(member("count", "how many at most", Shape::Value(Kind::Whole(1, u64::MAX)))),
+                required(member(
+                    "count",
+                    "how many at most",
+                    Shape::Value(Kind::Whole(1, u64::MAX)),
+                )),
                 required(member("per", "in any such time", Shape::Value(Kind::Period))),
                 member(
                     "burst",

@@ -1,12 +1,13 @@
 use std::time::{Duration, Instant};
 
 use clasp_model::policy::Rate;
+use clasp_route::live::Claim;
 use clasp_state::{Link, Options, State};
 
 use crate::server::{PATIENCE, Server, until};
 
 /// So slow that nothing comes in during a test.
-const RATE: Rate = Rate { count: 1, per: Duration::from_secs(3600), burst: 100 };
+const RATE: Rate = Rate { count: 100, per: Duration::from_secs(3600), burst: 100 };
 
 /// More than the timeout of 100 ms by what a busy machine may add.
 const SOON: Duration = Duration::from_secs(2);
@@ -57,8 +58,57 @@ async fn redis_is_killed_and_comes_back() {
     server.run();
     until(&one, Link::Shared).await;
     until(&other, Link::Shared).await;
+    // It lost what it knew, and was told all of it.
+    assert_eq!(take(&one, "a").await, (true, false));
+    assert_eq!(take(&other, "b").await, (true, false));
     assert_eq!(take(&one, "c").await, (true, true));
     assert_eq!(allowed(&one, "c", 59).await + allowed(&other, "c", 60).await, 99);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_are_a_hundred_over_a_restart() {
+    let Some(mut server) = Server::start() else { return };
+    let (one, other) = (server.state().await, server.state().await);
+    assert_eq!(allowed(&one, "a", 30).await + allowed(&other, "a", 5).await, 35);
+    let mut passed = 35;
+    for _ in 0..2 {
+        server.kill();
+        for state in [&one, &other] {
+            while *state.link().borrow() == Link::Shared {
+                assert!(!take(state, "away").await.0);
+            }
+        }
+        passed += allowed(&one, "a", 3).await + allowed(&other, "a", 11).await;
+        server.run();
+        until(&one, Link::Shared).await;
+        until(&other, Link::Shared).await;
+        passed += allowed(&other, "a", 8).await;
+    }
+    assert_eq!(passed, 35 + 2 * 22);
+    passed += allowed(&one, "a", 60).await + allowed(&other, "a", 60).await;
+    assert_eq!(passed, 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_passed_while_redis_hung_is_told_once() {
+    let Some(server) = Server::start() else { return };
+    let asked = State::connect(&server.options()).unwrap();
+    until(&asked, Link::Shared).await;
+    let other = server.state().await;
+    assert_eq!(allowed(&other, "a", 40).await, 40);
+    server.signal("STOP");
+    while *asked.link().borrow() == Link::Shared {
+        assert!(!take(&asked, "hangs").await.0);
+    }
+    assert_eq!(allowed(&asked, "a", 30).await, 30);
+    let claim = |cost| [Claim { name: "a", rate: RATE, cost }];
+    asked.charge(&claim(10)).await;
+    asked.charge_here(&claim(5));
+    asked.give_back(&claim(1)).await;
+    server.signal("CONT");
+    until(&asked, Link::Shared).await;
+    until(&other, Link::Shared).await;
+    assert_eq!(allowed(&other, "a", 60).await, 16);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -56,8 +56,8 @@ impl Window {
         if amount == 0 {
             return;
         }
-        let width = per.as_nanos().div_ceil(SLOTS).max(1);
-        let number = |at: Instant| at.saturating_duration_since(self.start).as_nanos() / width;
+        let width = per.as_micros().div_ceil(SLOTS).max(1);
+        let number = |at: Instant| at.saturating_duration_since(self.start).as_micros() / width;
         match self.slots.back_mut() {
             Some(slot) if number(slot.last) == number(now) => {
                 slot.last = now;
