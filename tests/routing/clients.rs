@@ -66,6 +66,11 @@ async fn a_key_may_ask_for_its_models_alone() {
     assert!(message.contains("bob") && message.contains("small-*"), "{message}");
     ask_with(&client, &headers, &with("cheap")).await.message();
     ask_with(&client, &headers, &with("Small-one")).await.message();
+    ask_with(&client, &headers, &with("cheap[1m]")).await.message();
+    ask_with(&client, &headers, &with("claude/b/small-one")).await.error(403);
+    let count = with("claude-opus-4-5");
+    let counted = send(&client, "/v1/messages/count_tokens", &headers, &count).await;
+    assert_eq!(counted.status(), 403, "{:?}", counted.body);
     let mut connection = client.connect().await;
     let get = format!("GET /v1/models HTTP/1.1\r\nhost: test\r\nauthorization: {bob}\r\n\r\n");
     connection.write(get.as_bytes()).await;

@@ -51,4 +51,31 @@ async fn the_pages_answer_this_machine_under_its_own_name_alone() {
     assert_eq!(get("localhost:8080", "/admin/explain").await.status(), 200);
     assert_eq!(get("evil.example", "/admin/explain").await.status(), 403);
     assert_eq!(get("localhost", "/admin/explain/req_unknown").await.status(), 404);
+    // A proxy on this machine asks for others.
+    assert_eq!(get("localhost\r\nx-forwarded-for: 10.1.2.3", "/admin/explain").await.status(), 403);
+}
+
+#[tokio::test]
+async fn f04_an_untranslated_answer_tells_the_records_id_too() {
+    let house = two("models: {default: a/gpt-4.1}\n").await;
+    house.a.then(Answer::text("ok").header("x-request-id", "the-providers-own"));
+    let chat =
+        serde_json::json!({"model": "gpt-4.1", "messages": [{"role": "user", "content": "x"}]});
+    let client = house.clasp.client();
+    let answer = crate::support::send(&client, "/v1/chat/completions", &[], &chat).await;
+    assert_eq!(answer.head.header("x-clasp-lane"), Some("untranslated"));
+    assert_eq!(answer.head.header("x-request-id"), Some("the-providers-own"));
+    assert_eq!(explained(&client, &answer).await["status"], 200);
+}
+
+#[tokio::test]
+async fn a_name_of_any_length_is_not_kept() {
+    let house = two("models: {default: a/gpt-4.1}\n").await;
+    let body = clasp_tests::support::client::with(ask("x"), "model", "m".repeat(100_000));
+    house.clasp.client().messages(&body).await.error(400);
+    let chat = serde_json::json!({"model": "m".repeat(100_000), "messages": []});
+    let client = house.clasp.client();
+    let refused = crate::support::send(&client, "/v1/chat/completions", &[], &chat).await;
+    assert_eq!(refused.status(), 400);
+    assert_eq!(house.a.counts().requests, 0);
 }

@@ -90,3 +90,14 @@ async fn nobody_left_gives_the_configured_message_and_says_so() {
     house.a.otherwise(failure(400));
     house.clasp.client().messages(&ask("x")).await.error(400);
 }
+
+#[tokio::test]
+async fn a_target_whose_provider_lacks_its_key_is_passed_over_and_goes_nowhere_else() {
+    let more = "models: {default: {targets: [a/gpt-4.1], fallback: [anthropic/claude-opus-4-5]}}\n";
+    let house = two(more).await;
+    house.a.otherwise(failure(529));
+    let answer = house.clasp.client().messages(&ask("x")).await;
+    answer.server_error();
+    let asked: Vec<_> = house.a.requests().iter().map(|one| one.body["model"].clone()).collect();
+    assert!(asked.iter().all(|model| model == "gpt-4.1"), "{asked:?}");
+}

@@ -29,3 +29,19 @@ async fn a_slow_one_that_is_quicker_after_all_answers() {
     gate.open();
     assert_eq!(asked.await.unwrap().message().text(), "from a");
 }
+
+#[tokio::test]
+async fn d04_a_second_one_that_refuses_does_not_stop_the_first() {
+    let house = two(&format!("{A_THEN_B}routing: {{hedge: {{after: 20ms}}}}\n")).await;
+    let gate = Gate::new();
+    house.a.then(Answer::text("from a").after(&gate));
+    house.b.otherwise(crate::support::failure(400));
+    let client = house.clasp.client();
+    let asked = tokio::spawn(async move { client.messages(&ask("x")).await });
+    house
+        .b
+        .until("the second one refused", |counts| counts.requests == 1 && counts.open == 0)
+        .await;
+    gate.open();
+    assert_eq!(asked.await.unwrap().message().text(), "from a");
+}

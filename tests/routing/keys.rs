@@ -109,3 +109,32 @@ async fn f04_the_record_names_keys_and_never_shows_them() {
     assert!(text.contains("\"one\"") && text.contains("\"two\""), "{text}");
     assert!(!text.contains(ONE) && !text.contains(TWO), "{text}");
 }
+
+#[tokio::test]
+async fn d07_a_key_that_a_provider_repeats_is_masked_whichever_it_is() {
+    const PLAIN: [&str; 2] = ["0f3a77d1c2b94e5f8a60", "77aa10b2c3d4e5f60718"];
+    let vendor = Vendor::start().await;
+    let yaml = format!(
+        "provider: pool\nproviders: {{pool: {{plugin: openai, base_url: \"{}\", models: {KNOWN}, \
+         api_keys: [{}, {}]}}}}\nmodels: {{default: gpt-4.1}}\n",
+        vendor.base_url(),
+        PLAIN[0],
+        PLAIN[1]
+    );
+    let clasp = Setup::bare().config(&yaml).start().await;
+    vendor.choose(|request, _| {
+        let message = format!("Incorrect API key provided: {}", key(request));
+        Answer::error(401, &message, "invalid_request_error", Some("invalid_api_key"))
+    });
+    let answer = clasp.client().messages(&ask("x")).await;
+    answer.error(401);
+    // All of them are wrong by now, and that is what the client hears.
+    let again = clasp.client().messages(&ask("x")).await;
+    assert_eq!(again.status(), 401, "{:?}", again.body);
+    let record = explained(&clasp.client(), &again).await.to_string();
+    let status = admin(&clasp.client(), "/admin/status").await.to_string();
+    let answers = [answer.body, again.body].map(|body| String::from_utf8_lossy(&body).into_owned());
+    for text in answers.iter().chain([&record, &status, &clasp.log().text()]) {
+        assert!(PLAIN.iter().all(|key| !text.contains(key)), "{text}");
+    }
+}

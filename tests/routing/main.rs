@@ -19,6 +19,7 @@ mod parameters;
 mod queue;
 mod reload;
 mod rules;
+#[allow(dead_code, reason = "the tests of what is shared use the rest")]
 #[path = "../../host/state/tests/redis/server.rs"]
 mod server;
 mod shared;

@@ -1,9 +1,10 @@
 //! Requests that wait instead of failing.
 
+use clasp_tests::support::clasp::Setup;
 use clasp_tests::support::client::{ask, ask_stream};
-use clasp_tests::support::upstream::{Answer, Gate};
+use clasp_tests::support::upstream::{Answer, Gate, Vendor};
 
-use crate::support::{admin, explained, failure, steps, two};
+use crate::support::{admin, explained, failure, steps, two, yaml};
 
 const QUEUE: &str = "models: {default: a/gpt-4.1}\nqueue: {enabled: true, max_size: 1, \
                      max_wait_seconds: 60, retry_delay_ms: 20, max_retries: 5}\n";
@@ -62,4 +63,44 @@ async fn what_waiting_does_not_mend_does_not_wait() {
     house.a.otherwise(failure(400));
     house.clasp.client().messages(&ask("x")).await.error(400);
     assert_eq!(house.a.counts().requests, 1);
+}
+
+#[tokio::test]
+async fn who_waits_goes_on_waiting_when_the_queue_is_made_smaller() {
+    let (a, b) = (Vendor::start().await, Vendor::start().await);
+    let with =
+        |size: usize| yaml(&a, &b, &QUEUE.replace("max_size: 1", &format!("max_size: {size}")));
+    let clasp = Setup::bare().config(&with(10)).start().await;
+    a.choose(|_, number| match number {
+        1..=3 => failure(529).header("retry-after-ms", "1500"),
+        _ => Answer::text("at last"),
+    });
+    let client = clasp.client();
+    let waiting = tokio::spawn(async move { client.messages(&ask("x")).await });
+    loop {
+        let status = admin(&clasp.client(), "/admin/status").await;
+        if status["waiting"].as_object().is_some_and(|waiting| !waiting.is_empty()) {
+            break;
+        }
+    }
+    clasp.configure(&with(1));
+    clasp.log().line("changed settings apply").await;
+    assert_eq!(waiting.await.unwrap().message().text(), "at last");
+}
+
+#[tokio::test]
+async fn d03_waiting_does_not_multiply_an_outage() {
+    const REQUESTS: usize = 60;
+    let house = two(&QUEUE.replace("max_size: 1", "max_size: 100").replace("60,", "2,")).await;
+    house.a.otherwise(failure(500));
+    let mut asked = tokio::task::JoinSet::new();
+    for _ in 0..REQUESTS {
+        let client = house.clasp.client();
+        asked.spawn(async move { client.messages(&ask("x")).await.status() });
+    }
+    while let Some(status) = asked.join_next().await {
+        assert!(status.unwrap() >= 500);
+    }
+    let tries = house.a.counts().requests;
+    assert!(tries <= REQUESTS * 14 / 10, "{tries} tries for {REQUESTS} requests");
 }

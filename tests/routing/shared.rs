@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::server::Server;
-use crate::support::{A_THEN_B, admin, ask_with, failure, yaml};
+use crate::support::{A_THEN_B, admin_as, ask_with, failure, yaml};
 
 /// Requests in one wave: what the two of them get at a time.
 const AT_ONCE: usize = 20;
@@ -35,7 +35,7 @@ impl Pair {
     /// Waits until both say this of what they share.
     async fn until(&self, wanted: &str) {
         for proxy in &self.proxies {
-            while admin(&proxy.client(), "/admin/status").await["shared"] != wanted {}
+            while status(proxy).await["shared"] != wanted {}
         }
     }
 
@@ -64,6 +64,10 @@ impl Pair {
     }
 }
 
+async fn status(proxy: &Clasp) -> Value {
+    admin_as(&proxy.client(), "/admin/status", "clasp-op-0123456789abcdef").await
+}
+
 fn keys() -> String {
     let key = |name: &str, limits: &str| {
         format!("  - {{name: {name}, key: clasp-{name}-0123456789abcdef{limits}}}\n")
@@ -74,7 +78,7 @@ fn keys() -> String {
         key("one", limited),
         key("two", limited),
         key("free", ""),
-        "  - {name: op, key: clasp-op-0123456789abcdef}\n"
+        "  - {name: op, key: clasp-op-0123456789abcdef, admin: true}\n"
     )
 }
 
@@ -109,7 +113,7 @@ async fn what_one_finds_out_about_a_target_the_other_knows() {
     let is_open = |status: &Value| {
         status["breakers"].as_array().unwrap().iter().any(|one| one["state"] == "open")
     };
-    while !is_open(&admin(&pair.proxies[1].client(), "/admin/status").await) {}
+    while !is_open(&status(&pair.proxies[1]).await) {}
     let before = pair.a.counts().requests;
     assert_eq!(pair.proxies[1].client().messages(&ask("x")).await.message().text(), "from b");
     assert_eq!(pair.a.counts().requests, before, "the other one does not find out for itself");

@@ -71,14 +71,19 @@ pub(crate) async fn send(
 
 /// What is known of a request.
 pub(crate) async fn explained(client: &Client, answer: &Answer) -> Value {
-    let id = answer.head.header("request-id").unwrap();
+    let id = answer.head.header("x-clasp-request-id").unwrap();
     admin(client, &format!("/admin/explain/{id}")).await
 }
 
 /// A page for operators.
 pub(crate) async fn admin(client: &Client, path: &str) -> Value {
+    admin_as(client, path, "nobody").await
+}
+
+/// A page for operators, for whoever has this key.
+pub(crate) async fn admin_as(client: &Client, path: &str, key: &str) -> Value {
     let mut connection = client.connect().await;
-    let get = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let get = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
     connection.write(get.as_bytes()).await;
     connection.answer(false).await.json()
 }

@@ -118,7 +118,7 @@ async fn converse(client: Client, mut dice: fastrand::Rng, began: Instant) -> Ve
 
 async fn plain(client: &Client) -> Told {
     let answer = client.messages(&ask("x")).await;
-    let id = answer.head.header("request-id").unwrap().to_owned();
+    let id = answer.head.header("x-clasp-request-id").unwrap().to_owned();
     let good = answer.status() == 200 && answer.message().text() == weather::TEXT;
     let what = format!("{} {}", answer.status(), String::from_utf8_lossy(&answer.body));
     Told { good, midway: false, what, record: house::explained(client, &id).await }
@@ -126,7 +126,7 @@ async fn plain(client: &Client) -> Told {
 
 async fn streamed(client: &Client) -> Told {
     let stream = client.stream(&ask_stream("x")).await;
-    let id = stream.head.header("request-id").unwrap().to_owned();
+    let id = stream.head.header("x-clasp-request-id").unwrap().to_owned();
     let status = stream.head.status();
     if status != 200 {
         let what = format!("{status} {}", stream.rest_text().await);

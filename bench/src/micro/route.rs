@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clasp_model::policy::{Breaker, Condition, Rate, Route, Routing, Rule, Strategy};
-use clasp_model::{Dialect, Model};
+use clasp_model::{Dialect, FailureKind, Model};
 use clasp_route::live::{Admission, Breakers, Claim, Limiter, Outcome, Pool, Traffic};
 use clasp_route::{Catalog, Live, ProviderModels, Query, Router, Unavailable};
 
@@ -26,7 +26,7 @@ impl Live for Now {
     fn unavailable(&self, provider: &str, model: &str) -> Option<Unavailable> {
         let until = self.breakers.peek(&format!("{provider}/{model}"), self.at)?;
         let until = Some(until.saturating_duration_since(self.at));
-        Some(Unavailable { why: "It is open.".to_owned(), until })
+        Some(Unavailable { why: "It is open.".to_owned(), until, kind: FailureKind::Overloaded })
     }
 
     fn first_token(&self, provider: &str, model: &str) -> Option<Duration> {

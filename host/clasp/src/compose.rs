@@ -77,7 +77,15 @@ pub(crate) async fn build(config: Config, flags: Flags) -> Result<House, Error> 
         Parts { settings: chosen.into(), registry: Arc::clone(&registry), client, store, state };
     let app = App::new(parts);
     let config = Arc::new(config);
-    let reload = Reload { app: Arc::clone(&app), registry, flags, config, seen, demo };
+    let reload = Reload {
+        app: Arc::clone(&app),
+        registry,
+        flags,
+        config,
+        address: address.ip(),
+        seen,
+        demo,
+    };
     let url = format!("http://{address}");
     Ok(House { listener, app, url, reload, provider, why, _watch: watch, _vendor: vendor })
 }

@@ -4,6 +4,7 @@
 //! a file by a link, as editors and Kubernetes do, is then seen like any other change. A signal (HUP)
 //! has them read at once. What is wrong is told, and the settings stay as they were.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -29,6 +30,8 @@ pub(crate) struct Reload {
     pub(crate) registry: Arc<Registry>,
     pub(crate) flags: Flags,
     pub(crate) config: Arc<Config>,
+    /// Where it listens.
+    pub(crate) address: IpAddr,
     /// How the files looked when they were read.
     pub(crate) seen: Vec<Stamp>,
     /// Where the embedded vendor is, if it runs.
@@ -59,14 +62,19 @@ impl Reload {
                     }
                 }
             }
+            // As it is now, and not after it was read: a change in between is another one.
             applied.clone_from(&before);
             match self.load() {
                 Ok(()) => {
-                    watched = self.config.watched();
-                    applied = stamps(&watched);
-                    before.clone_from(&applied);
+                    let now = self.config.watched();
+                    if now != watched {
+                        watched = now;
+                        applied = stamps(&watched);
+                        before.clone_from(&applied);
+                    }
                 }
                 Err(error) => {
+                    let error = error.to_string().replace('\n', "; ");
                     tracing::error!(
                         "the settings stay as they were, for what is there now is wrong: {error}"
                     );
@@ -78,6 +86,18 @@ impl Reload {
     /// Reads all settings anew and applies them.
     fn load(&mut self) -> Result<(), Error> {
         let config = settings(self.flags.clone())?;
+        if let (Some(path), None) = (&self.config.file, &config.file) {
+            return Err(Error::user(
+                format!("{} is not there any more", path.display()),
+                "put it back, or start again without it",
+            ));
+        }
+        if !self.address.is_loopback() && !config.clients.required && !*config.insecure {
+            return Err(Error::user(
+                format!("clasp listens on {}, and clients would need no key", self.address),
+                "keep auth on, or start again with another host",
+            ));
+        }
         let restart = self.config.restart_needed(&config);
         let warnings = config.warnings.clone();
         let settings = compose::chosen(config.clone(), &self.registry, self.demo.as_deref())?;

@@ -105,6 +105,12 @@ impl Provider {
         self.known.iter().map(|model| model.id.as_str())
     }
 
+    /// Whether it has other makers' models, which it calls `maker/model`. What nothing is known of
+    /// may.
+    pub(crate) fn resells(&self) -> bool {
+        self.known.is_empty() || self.ids().any(|id| id.contains('/'))
+    }
+
     /// The provider's own spelling of just this name.
     pub(crate) fn spelt(&self, name: &Name<'_>) -> Option<&str> {
         self.at(*self.exact.get(&*name.lower)?)

@@ -30,7 +30,7 @@ use crate::{Live, Query, Router, Unavailable};
 /// - `NotFound`: the provider's list is closed and has no such model.
 /// - `ProviderError`: no provider is set up.
 /// - `Permission`: no target is in a required region.
-/// - `Overloaded`: nothing is available now; it names each target and why, and when one may be.
+/// - `Overloaded`, or what all that are unavailable say: nothing is available now; it names each target and why, and when one may be.
 pub fn decide(router: &Router, query: &Query<'_>, live: &dyn Live) -> Result<Plan, Failure> {
     let name = Name::of(router.unpicked(bare(query.model)));
     if name.raw.is_empty() {

@@ -26,10 +26,9 @@ mod tests;
 
 use std::time::Duration;
 
-use clasp_model::Model;
+use clasp_model::{FailureKind, Model};
 
 pub use self::catalog::{Catalog, ProviderModels};
-pub use self::condition::matches;
 pub use self::decide::decide;
 pub use self::name::{PICKED, Tier};
 pub use self::near::suggestion;
@@ -46,6 +45,8 @@ pub struct Unavailable {
     pub why: String,
     /// From now until it may serve again; none: nobody knows.
     pub until: Option<Duration>,
+    /// What a client is told where nobody else is there: `Overloaded` if not for a better reason.
+    pub kind: FailureKind,
 }
 
 /// What is known of targets while they serve. The names are those of [`Choice`].

@@ -174,9 +174,11 @@ impl<'a> Places<'a> {
         }
         let (provider, model) = target.split_once('/')?;
         let at = position(self.providers, provider)?;
-        let is_claimed = self.default == Some(at)
-            || self.providers.get(at).is_some_and(|provider| provider.usable);
-        is_claimed.then_some((Place::At(at), model))
+        let is_usable = self.providers.get(at).is_some_and(|provider| provider.usable);
+        // `openai/gpt-5` is a model of a provider that has others' models; with any other one a
+        // prompt must not go where nobody sent it, only since the provider meant is not set up.
+        let resells = default.is_some_and(Provider::resells);
+        (self.default == Some(at) || is_usable || !resells).then_some((Place::At(at), model))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use clasp_model::policy::{Condition, Overflow, Parameters, Routing};
 
 use crate::catalog::{Catalog, Provider};
-use crate::condition::{holds, looks_inside, outside_holds};
+use crate::condition::{holds, looks_inside, outside_holds, speaks_of};
 use crate::decide::names::{self, Group};
 use crate::name::{Name, Tier, bare};
 use crate::route::{Line, Placed, Places, at_comma, position};
@@ -186,6 +186,12 @@ impl Router {
         let (rule, line) =
             rules.find(|(rule, line)| !line.targets.is_empty() && applies(&rule.when))?;
         Some((&rule.name, line))
+    }
+
+    /// Whether a pattern speaks of the model that a client asks for, as routing reads its name:
+    /// without what clients add to it, with or without its date.
+    pub fn speaks_of(&self, pattern: &str, model: &str) -> bool {
+        speaks_of(&pattern.to_lowercase(), &Name::of(self.unpicked(bare(model))))
     }
 
     /// `provider/model` with a provider that is set up, or `provider,model` with one that is there.

@@ -1,6 +1,6 @@
 //! The pages for operators: what happened to a request, and what is known of providers.
 //!
-//! With an admin key among the client keys they want that key, from wherever; without one they
+//! Where clients need keys they want one with `admin`, from wherever; elsewhere they
 //! answer this machine alone, and only under a name of its own: a page in a browser that has its
 //! name point here gets nothing.
 
@@ -18,13 +18,16 @@ use crate::{admission, health, live};
 /// The newest requests that a list shows.
 const LISTED: usize = 100;
 
+/// A proxy on this machine asks for somebody else.
+const FORWARDED: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+
 /// Whether whoever asks from `peer` may see these pages.
 ///
 /// # Errors
 /// It may not, and why.
 pub(crate) fn check(settings: &Settings, headers: &HeaderMap, peer: IpAddr) -> Result<(), Failure> {
     let keys = &settings.config.clients.keys;
-    if keys.iter().any(|key| key.admin) {
+    if settings.config.clients.required || keys.iter().any(|key| key.admin) {
         let caller = admission::presented(keys, headers);
         return match caller {
             Some(key) if key.admin => Ok(()),
@@ -34,12 +37,15 @@ pub(crate) fn check(settings: &Settings, headers: &HeaderMap, peer: IpAddr) -> R
             )),
             None => Err(refused(
                 FailureKind::Authentication,
-                "the pages below /admin want an admin key, as x-api-key or a Bearer token".into(),
+                "the pages below /admin want an admin key, as x-api-key or a Bearer token: one of \
+                 `keys` in the settings with `admin: true`"
+                    .into(),
             )),
         };
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    if peer.to_canonical().is_loopback() && host.is_none_or(is_own_name) {
+    let is_passed_on = FORWARDED.iter().any(|name| headers.contains_key(*name));
+    if peer.to_canonical().is_loopback() && host.is_none_or(is_own_name) && !is_passed_on {
         return Ok(());
     }
     let message = "the pages below /admin answer this machine alone: ask at 127.0.0.1, or give one \

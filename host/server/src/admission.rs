@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clasp_config::Config;
-use clasp_model::policy::{ClientKey, Clients, Rate};
+use clasp_model::policy::{ClientKey, Clients, Limits, Rate};
 use clasp_model::{Failure, FailureKind, Retry, Source, Usage};
+use clasp_route::Router;
 use clasp_route::live::{Claim, Full, Place, Wait};
 use clasp_state::Link;
 use http::{HeaderMap, HeaderValue, header};
@@ -41,12 +42,11 @@ impl Caller {
     ///
     /// # Errors
     /// It may not; the message names what it may ask for.
-    pub(crate) fn may_ask(&self, model: &str) -> Result<(), Failure> {
+    pub(crate) fn may_ask(&self, router: &Router, model: &str) -> Result<(), Failure> {
         let Some(key) = self.key.as_ref().filter(|key| !key.models.is_empty()) else {
             return Ok(());
         };
-        let wanted = model.to_lowercase();
-        if key.models.iter().any(|pattern| clasp_route::matches(pattern, &wanted)) {
+        if key.models.iter().any(|pattern| router.speaks_of(pattern, model)) {
             return Ok(());
         }
         let message = format!(
@@ -71,9 +71,15 @@ impl Pass {
         &self.caller
     }
 
-    /// Charges what a request took, which is known when it is over.
-    pub(crate) fn spent(self, usage: &Usage) {
-        let cost = usage.input_total().saturating_add(usage.output.unwrap_or(0));
+    /// Charges what a request took, which is known when it is over. What the provider did not
+    /// tell, since it tells nothing or the client left before, is taken to be `estimate`, of the
+    /// tokens of input and output.
+    pub(crate) fn spent(self, usage: &Usage, estimate: (u64, u64)) {
+        let input = match usage.input_total() {
+            0 => estimate.0,
+            told => told,
+        };
+        let cost = input.saturating_add(usage.output.unwrap_or(estimate.1));
         if cost == 0 || self.tokens.is_empty() {
             return;
         }
@@ -103,17 +109,11 @@ pub(crate) async fn enter(
 ) -> Result<Pass, Failure> {
     let caller = caller(&config.clients, headers)?;
     let mut pass = Pass { app: Arc::clone(app), caller, places: Vec::new(), tokens: Vec::new() };
-    let own = pass.caller.key.clone();
-    let own = own.as_ref().map(|key| (format!("key {}", key.name), &key.limits));
-    let all = ("all clients".to_owned(), &config.clients.limits);
+    let caller = pass.caller.clone();
     let mut rates = Vec::new();
-    for (who, limits) in own.iter().chain(std::iter::once(&all)) {
+    for (who, limits) in limits(config, &caller) {
         if let Some(most) = limits.concurrency {
-            let place = app.state().limiter().enter(who, most).map_err(|Full| {
-                let what = format!("{who}: {most} requests run at a time, and no more may");
-                limited(&what, BUSY)
-            })?;
-            pass.places.push(place);
+            pass.places.push(enter_place(app, &who, most)?);
         }
         if let Some(rate) = limits.tokens {
             pass.tokens.push((format!("{who}/tokens"), rate));
@@ -136,6 +136,33 @@ pub(crate) async fn enter(
             Err(limited(&format!("a limit is reached ({})", told.join("; ")), wait))
         }
     }
+}
+
+/// A place among the requests that run, for what is no model call.
+///
+/// # Errors
+/// All places are taken.
+pub(crate) fn place(app: &App, config: &Config, caller: &Caller) -> Result<Vec<Place>, Failure> {
+    let mut places = Vec::new();
+    for (who, limits) in limits(config, caller) {
+        if let Some(most) = limits.concurrency {
+            places.push(enter_place(app, &who, most)?);
+        }
+    }
+    Ok(places)
+}
+
+/// Whose limits hold for a request: its key's, and those of all clients together.
+fn limits<'l>(config: &'l Config, caller: &'l Caller) -> Vec<(String, &'l Limits)> {
+    let own = caller.key.as_ref().map(|key| (format!("key {}", key.name), &key.limits));
+    own.into_iter().chain([("all clients".to_owned(), &config.clients.limits)]).collect()
+}
+
+fn enter_place(app: &App, who: &str, most: u32) -> Result<Place, Failure> {
+    app.state().limiter().enter(who, most).map_err(|Full| {
+        let run = if most == 1 { "1 request runs" } else { &format!("{most} requests run") };
+        limited(&format!("{who}: {run} at a time, and no more may"), BUSY)
+    })
 }
 
 /// When one of a key's requests may be over, of which nobody knows.

@@ -43,13 +43,29 @@ pub(crate) struct Watch {
     app: Arc<App>,
     target: Arc<str>,
     permit: Permit,
+    timed: Timed,
+}
+
+/// A running request. One that is let go before its first content, since another was quicker, was
+/// at least as slow as that.
+struct Timed {
     running: Running,
+    began: Instant,
+    over: bool,
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        if !self.over {
+            self.running.first_token(self.began.elapsed(), live::now());
+        }
+    }
 }
 
 impl Watch {
     /// The answer is whole.
     pub(crate) fn finished(self) {
-        self.running.ended(true, live::now());
+        self.timed.running.ended(true, live::now());
         self.app.live().ended(&self.target, self.permit, Outcome::Good);
     }
 
@@ -57,7 +73,7 @@ impl Watch {
     pub(crate) fn failed(self, failure: &Failure) {
         let outcome = Outcome::of(failure);
         if outcome == Outcome::Failed {
-            self.running.ended(false, live::now());
+            self.timed.running.ended(false, live::now());
         }
         self.app.live().ended(&self.target, self.permit, outcome);
     }
@@ -69,6 +85,8 @@ pub(crate) struct Attempts<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) asked: &'a Asked,
     pub(crate) decided: &'a Decided,
+    /// The request waited for this: it is a retry for whom it goes to.
+    pub(crate) again: bool,
     pub(crate) trace: &'a Trace,
 }
 
@@ -120,16 +138,16 @@ impl Attempts<'_> {
                 Ok(opened) => return Ok(opened),
                 Err(failed) => failed,
             };
-            let failure = chosen.provider.keys.endpoint().mask_failure(failure);
+            let failure = chosen.provider.keys.mask_failure(failure);
             tried.push((*chosen.choice).clone());
             if failure.kind == FailureKind::ContextTooLong {
                 larger.after(self, &chosen, &tried, &failure, &mut left).await;
             }
-            let hopeless = failure.retry == Retry::Never;
-            refused.push(Refused { failure, answer });
-            if hopeless {
-                break;
+            if failure.retry == Retry::Never {
+                // One that was asked before may take it all the same.
+                left.clear();
             }
+            refused.push(Refused { failure, answer });
         }
         Err(most_useful(refused))
     }
@@ -167,24 +185,29 @@ impl Attempts<'_> {
         instead: Option<&Request>,
         others: bool,
     ) -> Result<Opened, Refused> {
-        chosen.provider.budget.deposit();
+        let budget = &chosen.provider.budget;
+        match self.again {
+            false => budget.deposit(),
+            true if budget.withdraw() => {}
+            true => {
+                let why = "Its provider was asked again often enough.";
+                return Err(self.passed_over(chosen, FailureKind::Overloaded, why, SPENT).into());
+            }
+        }
         let mut prepared = None;
         let mut tries = 0;
         loop {
             tries += 1;
-            let refused = match self.admit(chosen) {
+            let tried = match &prepared {
+                Some(prepared) => self.once(chosen, prepared).await,
+                None => match way::prepare(self.asked, chosen, instead).await {
+                    Ok(made) => self.once(chosen, prepared.insert(made)).await,
+                    Err(failure) => Err(failure.into()),
+                },
+            };
+            let refused = match tried {
+                Ok(opened) => return Ok(opened),
                 Err(refused) => refused,
-                Ok((permit, key)) => {
-                    // Translating comes after it is clear that it is needed.
-                    if prepared.is_none() {
-                        prepared = Some(way::prepare(self.asked, chosen, instead).await?);
-                    }
-                    let Some(prepared) = &prepared else { continue };
-                    match self.attempt(chosen, key, permit, prepared).await {
-                        Ok(opened) => return Ok(opened),
-                        Err(refused) => refused,
-                    }
-                }
             };
             let next = self.next(chosen, tries, others, &refused.failure);
             self.failed(chosen, &refused.failure, &next, others);
@@ -194,6 +217,12 @@ impl Attempts<'_> {
                 Next::Wait(delay) => tokio::time::sleep(delay).await,
             }
         }
+    }
+
+    /// One try, if target and keys take it.
+    async fn once(&self, chosen: &Chosen, prepared: &Prepared) -> Result<Opened, Refused> {
+        let (permit, key) = self.admit(chosen)?;
+        self.attempt(chosen, key, permit, prepared).await
     }
 
     /// A place at a target and one of its keys.
@@ -211,6 +240,14 @@ impl Attempts<'_> {
         match chosen.provider.keys.pick(&chosen.target.model, session, now) {
             Ok(key) => Ok((permit, key)),
             Err(none) => {
+                if let Some(why) = chosen.provider.keys.all_bad(&chosen.target.model, now) {
+                    let why = format!("The provider refuses every key of it: {why}");
+                    let kind = FailureKind::Authentication;
+                    return Err(self
+                        .passed_over(chosen, kind, &why, SPENT)
+                        .with_retry(Retry::Elsewhere)
+                        .into());
+                }
                 let why = "The provider limits every key of it for a while.";
                 let wait = none.until.map_or(Duration::ZERO, |until| until - now);
                 Err(self.passed_over(chosen, FailureKind::RateLimited, why, wait).into())
@@ -251,27 +288,36 @@ impl Attempts<'_> {
             untranslated: prepared.is_untranslated(),
         });
         let began = Instant::now();
-        let running = live.traffic.start(&chosen.name, began.into_std());
+        let mut timed = Timed {
+            running: live.traffic.start(&chosen.name, began.into_std()),
+            began,
+            over: false,
+        };
         let attempt = way::attempt(self.app, self.catalog, self.asked, chosen, key, prepared);
         let refused = match attempt.await {
             Ok(way) => {
                 let now = Instant::now();
-                running.first_token(now - began, now.into_std());
+                // A whole answer takes as long as it is long.
+                if self.asked.stream {
+                    timed.running.first_token(now - began, now.into_std());
+                }
                 provider.keys.good(model, key);
                 live.changed(&chosen.name, permit.answered(now.into_std()));
                 self.trace
                     .add(Step::Opened { provider: provider.name.clone(), model: model.clone() });
                 let app = Arc::clone(self.app);
                 let target = Arc::clone(&chosen.name);
-                let watch = Watch { app, target, permit, running };
+                timed.over = true;
+                let watch = Watch { app, target, permit, timed };
                 let notes = prepared.notes().to_vec();
                 return Ok(Opened { way, chosen: chosen.clone(), notes, watch });
             }
             Err(refused) => refused,
         };
+        timed.over = true;
         let outcome = Outcome::of(&refused.failure);
         if outcome == Outcome::Failed {
-            running.ended(false, live::now());
+            timed.running.ended(false, live::now());
         }
         live.ended(&chosen.name, permit, outcome);
         self.judge(chosen, key, &refused.failure);
@@ -306,7 +352,7 @@ impl Attempts<'_> {
             }
             FailureKind::Billing => keys.spent(key, told),
             FailureKind::Authentication => {
-                let why = provider.keys.endpoint().mask(&failure.message);
+                let why = provider.keys.mask(&failure.message);
                 if keys.bad(key, &why) {
                     tracing::error!(
                         provider = provider.name,
@@ -337,19 +383,27 @@ impl Attempts<'_> {
         if others && (failure.kind != FailureKind::ProviderError || tries > 1) {
             return Next::Leave;
         }
-        match self.app.retries().next(tries, failure, &provider.budget, fastrand::f64()) {
+        let policy = self.app.retries();
+        if failure.source == Source::Host {
+            // Nobody was asked, so it costs no retry; where requests may wait, they wait there.
+            let wait = failure.retry_after().filter(|wait| *wait <= policy.retry_after_limit);
+            let waits = tries < policy.attempts && !self.catalog.config().queue.enabled;
+            return wait.filter(|_| waits).map_or(Next::Leave, Next::Wait);
+        }
+        match policy.next(tries, failure, &provider.budget, fastrand::f64()) {
             Decision::GiveUp => Next::Leave,
             Decision::Wait(delay) => Next::Wait(delay),
         }
     }
 
     fn failed(&self, chosen: &Chosen, failure: &Failure, next: &Next, others: bool) {
-        let message = chosen.provider.keys.endpoint().mask(&failure.message).into_owned();
+        let message = chosen.provider.keys.mask(&failure.message);
         let then = match next {
             Next::OtherKey => "another key",
             Next::Wait(_) => "the same again",
             Next::Leave if failure.retry == Retry::Never => "no other would take it",
             Next::Leave if others => "the next target",
+            Next::Leave if failure.kind == FailureKind::ContextTooLong => "what is larger, if any",
             Next::Leave => "no target is left",
         };
         let waits = match next {
@@ -372,6 +426,9 @@ impl Attempts<'_> {
     }
 }
 
+/// When a provider may be asked again whose budget for retries is used up.
+const SPENT: Duration = Duration::from_secs(1);
+
 /// Tenths of a window that a shortened request may fill, as counted here.
 const SPARE: u64 = 9;
 
@@ -392,7 +449,7 @@ impl Larger {
         failure: &Failure,
         left: &mut VecDeque<(Chosen, Option<Request>)>,
     ) {
-        let Attempts { app, catalog, asked, decided, trace } = attempts;
+        let Attempts { app, catalog, asked, decided, trace, .. } = attempts;
         let Ok((request, _)) = asked.request() else { return };
         if !std::mem::replace(&mut self.asked, true) {
             let query = asked.query(catalog, Some(request));
@@ -427,13 +484,30 @@ impl Larger {
     }
 }
 
-/// The failure that helps the client most, with the provider's own words for it (rule D4).
+/// The failure that helps the client most, with the provider's own words for it (rule D4). Where
+/// waiting helps, it is told the time of the target that is back first.
 fn most_useful(refused: Vec<Refused>) -> Refused {
-    let failures = refused.iter().map(|refused| refused.failure.clone()).collect();
+    let failures: Vec<Failure> = refused.iter().map(|refused| refused.failure.clone()).collect();
+    let first_back = failures.iter().filter(|failure| passes(failure));
+    let first_back = first_back.filter_map(Failure::retry_after).min();
     let Some(failure) = retry::most_useful(failures) else {
         let message = "no provider is configured";
         return Failure::new(FailureKind::NotFound, Source::Host, message).into();
     };
     let answer = refused.into_iter().find(|refused| refused.failure == failure);
-    Refused { failure, answer: answer.and_then(|refused| refused.answer) }
+    let mut answer = answer.and_then(|refused| refused.answer);
+    let sooner = first_back.filter(|_| passes(&failure));
+    let sooner = sooner.filter(|sooner| failure.retry_after().is_some_and(|own| *sooner < own));
+    let failure = match sooner {
+        Some(sooner) => {
+            answer = None;
+            failure.with_retry(Retry::After(sooner.as_millis() as u64))
+        }
+        None => failure,
+    };
+    Refused { failure, answer }
+}
+
+fn passes(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::RateLimited | FailureKind::Overloaded)
 }

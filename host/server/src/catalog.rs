@@ -30,13 +30,15 @@ pub(crate) struct Provider {
     pub(crate) keys: Keys,
     /// Retries that it may still get.
     pub(crate) budget: Arc<Budget>,
+    /// The operator gave it a key or an address, or its settings: others are there by chance.
+    pub(crate) is_wanted: bool,
     config: Json,
     /// Whether a client that speaks the provider's dialect gets through untranslated.
     lane: bool,
     streaming: Streaming,
     /// What the operator knows of its models.
     models: BTreeMap<String, ModelOverride>,
-    pub(crate) listing: Listing,
+    pub(crate) listing: Arc<Listing>,
 }
 
 /// A target of one request. Cheap to clone.
@@ -133,6 +135,9 @@ impl Catalog {
             let Some(plugin) = plugins.get(id) else { continue };
             let earlier = before.and_then(|before| before.provider(&name));
             let provider = provider(config, &name, plugin, earlier).await.map(Arc::new);
+            if let Err(failure) = &provider {
+                tracing::debug!(provider = name, "not set up: {failure}");
+            }
             providers.insert(name, provider);
         }
         let models = |provider: &Result<Arc<Provider>, Failure>| match provider {
@@ -220,8 +225,9 @@ impl Catalog {
         let plan = decide(true).or_else(|_| decide(false))?;
         let mut targets = Vec::with_capacity(plan.targets.len());
         let mut refused = None;
-        for choice in &plan.targets {
-            match self.chosen(app, choice).await {
+        for (at, choice) in plan.targets.iter().enumerate() {
+            // What a fallback's provider lists is not waited for.
+            match self.chosen(app, choice, at == 0).await {
                 Ok(chosen) => targets.push(chosen),
                 Err(failure) => refused = Some(failure),
             }
@@ -245,19 +251,19 @@ impl Catalog {
         let choices = clasp_route::after_overflow(&self.router, query, plan, tried, told, &view);
         let mut larger = Vec::with_capacity(choices.len());
         for choice in &choices {
-            larger.extend(self.chosen(app, choice).await);
+            larger.extend(self.chosen(app, choice, false).await);
         }
         larger
     }
 
     /// What a choice stands for.
-    async fn chosen(&self, app: &App, choice: &Choice) -> Result<Chosen, Failure> {
+    async fn chosen(&self, app: &App, choice: &Choice, wait: bool) -> Result<Chosen, Failure> {
         let provider = match self.providers.get(&choice.provider) {
             Some(Ok(provider)) => provider,
             Some(Err(failure)) => return Err(failure.clone()),
             None => return Err(gone(&choice.provider)),
         };
-        Listing::learn(provider, app.client(), &choice.model).await;
+        Listing::learn(provider, app.client(), &choice.model, wait).await;
         let target = provider.target(provider.model(&choice.model));
         Ok(Chosen {
             target: Arc::new(Target { model: choice.model.clone(), ..target }),
@@ -336,12 +342,13 @@ impl Decided {
     /// The target that was to serve, where `chosen` is another one.
     pub(crate) fn fallback_of(&self, chosen: &Chosen) -> Option<Arc<str>> {
         let first = self.targets.first()?;
-        if chosen.choice.role == Role::Primary && first.name == chosen.name {
-            return None;
+        if first.name != chosen.name {
+            return Some(Arc::clone(&first.name));
         }
-        let passed_over = self.plan.passed_over.first();
-        let left_out = passed_over.map(|one| format!("{}/{}", one.provider, one.model).into());
-        Some(left_out.unwrap_or_else(|| Arc::clone(&first.name)))
+        // The first is a stand-in where all that come before it were passed over.
+        let left_out = self.plan.passed_over.first()?;
+        (chosen.choice.role != Role::Primary)
+            .then(|| format!("{}/{}", left_out.provider, left_out.model).into())
     }
 
     /// What was decided, for the record.
@@ -401,8 +408,16 @@ async fn provider(
             of_machine: provider.account.of_machine,
         }),
     };
+    // What the same server told before still holds.
+    let listing = earlier
+        .filter(|earlier| Arc::ptr_eq(&earlier.plugin, plugin))
+        .filter(|earlier| earlier.keys.endpoint().base_url == endpoint.base_url)
+        .map(|earlier| Arc::clone(&earlier.listing));
+    let listing = listing.unwrap_or_else(|| Arc::new(Listing::new(known)));
+    let is_wanted = provider.operator_base_url || !endpoint.secrets.is_empty();
     Ok(Provider {
         name: name.to_owned(),
+        is_wanted,
         plugin: Arc::clone(plugin),
         keys: Keys::new(endpoint, provider.keys, earlier.map(|earlier| earlier.keys.pools())),
         budget: earlier.map_or_else(Arc::default, |earlier| Arc::clone(&earlier.budget)),
@@ -410,7 +425,7 @@ async fn provider(
         lane: provider.lane,
         streaming: provider.streaming,
         models: provider.models,
-        listing: Listing::new(known),
+        listing,
     })
 }
 

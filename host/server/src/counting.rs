@@ -12,6 +12,7 @@ use crate::admission::Caller;
 use crate::app::App;
 use crate::body;
 use crate::catalog::Chosen;
+use crate::live;
 
 /// How long the provider may take.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -31,6 +32,7 @@ pub(crate) async fn count(
     let limits = &catalog.config().limits;
     let body = body::text(body::read(limits, &parts.headers, body).await?)?;
     let request = clasp_dialect::parse_count(dialect, &body, &body::named(&parts.headers))?;
+    caller.may_ask(catalog.router(), &request.model)?;
     // A model that nobody has is counted all the same.
     let query = catalog.query(dialect, caller, &request.model, false, Some(&request));
     let chosen = catalog.decide(app, &query).await.ok();
@@ -59,9 +61,12 @@ async fn told(
     request: &Request,
 ) -> Result<Option<u64>, Failure> {
     let Some(chosen) = chosen else { return Ok(None) };
-    let (plugin, endpoint) = (&chosen.provider.plugin, chosen.provider.keys.endpoint());
+    let plugin = &chosen.provider.plugin;
+    let Ok(key) = chosen.provider.keys.pick(&chosen.target.model, None, live::now()) else {
+        return Ok(None);
+    };
     let Some(http) = plugin.count_tokens(&chosen.target, request).await? else { return Ok(None) };
-    let answer = app.client().send(endpoint, &http).await?;
+    let answer = app.client().send(&key.endpoint, &http).await?;
     let (status, headers) = (answer.status, answer.headers);
     let body = answer.body.collect(LIMIT).await?;
     if !(200..300).contains(&status) {

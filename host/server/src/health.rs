@@ -43,6 +43,7 @@ pub(crate) async fn watch(app: Arc<App>) {
         let settings = app.settings();
         let check = &settings.config.health_check;
         if !check.enabled {
+            app.live().forget_checks();
             tokio::time::sleep(OFF).await;
             continue;
         }
@@ -50,6 +51,7 @@ pub(crate) async fn watch(app: Arc<App>) {
         let mut asking: FuturesUnordered<_> = catalog
             .providers()
             .filter_map(|(_, provider)| provider.ok())
+            .filter(|provider| provider.is_wanted || provider.name == catalog.default_provider())
             .filter(|provider| provider.plugin.offers_models())
             .map(|provider| ask(&app, provider, check.timeout))
             .collect();
@@ -120,7 +122,7 @@ async fn ask(app: &App, provider: &Arc<Provider>, timeout: Duration) {
         None => Checked { took: began.elapsed(), ..Checked::default() },
         Some(failure) => {
             let bad = before.bad.saturating_add(1);
-            let why = provider.keys.endpoint().mask_failure(failure).message;
+            let why = provider.keys.mask_failure(failure).message;
             Checked { bad, down: (bad >= BAD).then_some(why), took: began.elapsed() }
         }
     };

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use clasp_config::ProviderKey;
-use clasp_model::Header;
-use clasp_route::live::{KeyStatus, LONGEST_REST, NoKey, Pool};
+use clasp_model::{Failure, Header};
+use clasp_route::live::{KeyState, KeyStatus, LONGEST_REST, NoKey, Pool};
 use clasp_upstream::{Endpoint, ExposeSecret, SecretString};
 
 /// Models of a provider whose keys are kept in mind; clients name the models of an open one.
@@ -67,7 +67,12 @@ impl Keys {
             index,
             name: key.name,
             fingerprint: fingerprint(key.secrets.iter()),
-            endpoint: Endpoint { secrets: key.secrets, ..endpoint.clone() },
+            endpoint: Endpoint {
+                secrets: key.secrets,
+                // A token that was had for one key is not another's.
+                identity: endpoint.identity.apart(),
+                ..endpoint.clone()
+            },
         });
         let first = all.next().unwrap_or_else(|| Key {
             index: 0,
@@ -81,8 +86,10 @@ impl Keys {
         }
         let fingerprints: Vec<String> =
             std::iter::once(&first).chain(&others).map(|key| key.fingerprint.clone()).collect();
+        // A wrong key may have been put right by its vendor: a change of the settings tries it again.
         let pools = earlier
             .filter(|pools| pools.fingerprints == fingerprints && pools.weights == weights)
+            .filter(|pools| pools.state().bad.is_empty())
             .cloned();
         let pools = pools
             .unwrap_or_else(|| Arc::new(Pools { weights, fingerprints, state: Mutex::default() }));
@@ -92,6 +99,29 @@ impl Keys {
     /// Where the provider is, with its first key.
     pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.first.endpoint
+    }
+
+    /// A text without any of the provider's keys (rule D7).
+    pub(crate) fn mask(&self, text: &str) -> String {
+        let first = self.first.endpoint.mask(text).into_owned();
+        self.others.iter().fold(first, |text, key| key.endpoint.mask(&text).into_owned())
+    }
+
+    /// A failure without any of the provider's keys.
+    pub(crate) fn mask_failure(&self, failure: Failure) -> Failure {
+        let first = self.first.endpoint.mask_failure(failure);
+        self.others.iter().fold(first, |failure, key| key.endpoint.mask_failure(failure))
+    }
+
+    /// Why no key can be used for a model, where all of them are wrong.
+    pub(crate) fn all_bad(&self, model: &str, now: Instant) -> Option<String> {
+        let status = self.pools.known(model)?.status(now);
+        let mut why = status.into_iter().map(|key| match key.state {
+            KeyState::Bad { why } => Some(why),
+            KeyState::Free | KeyState::Low { .. } | KeyState::Resting { .. } => None,
+        });
+        let first = why.next().flatten()?;
+        why.all(|why| why.is_some()).then_some(first)
     }
 
     /// What is known of them, for the next state of the settings.
@@ -162,6 +192,7 @@ impl Keys {
     pub(crate) fn good(&self, model: &str, key: &Key) {
         if let Some(pool) = self.pools.known(model) {
             pool.good(key.index);
+            self.pools.state().bad.remove(&key.index);
         }
     }
 
@@ -204,7 +235,10 @@ impl Pools {
             return Arc::clone(pool);
         }
         if state.models.len() >= MOST_MODELS {
-            state.models.clear();
+            let now = now();
+            let is_busy =
+                |pool: &Pool| pool.status(now).iter().any(|key| key.state != KeyState::Free);
+            state.models.retain(|_, pool| is_busy(pool));
         }
         let pool = Arc::new(Pool::new(self.weights.iter().copied()));
         let now = now();
@@ -225,7 +259,8 @@ impl Pools {
     fn limited(&self, model: &str, until: Instant) {
         let mut state = self.state();
         if state.limited.len() >= MOST_MODELS {
-            state.limited.clear();
+            let now = now();
+            state.limited.retain(|_, until| *until > now);
         }
         state.limited.insert(model.to_owned(), until);
     }

@@ -86,10 +86,12 @@ impl Listing {
         }
     }
 
-    /// Sees to it that something is known of a model before it is asked, if the provider tells.
-    pub(crate) async fn learn(provider: &Arc<Provider>, client: &Client, id: &str) {
+    /// Sees to it that something is known of a model, if the provider tells: before it is asked, or
+    /// by the way.
+    pub(crate) async fn learn(provider: &Arc<Provider>, client: &Client, id: &str, wait: bool) {
         if find(&provider.listing.known, id).is_none() && !provider.is_told_of(id) {
-            Self::refresh(provider, client, PATIENCE).await;
+            let patience = if wait { PATIENCE } else { Duration::ZERO };
+            Self::refresh(provider, client, patience).await;
         }
     }
 
@@ -100,7 +102,10 @@ impl Listing {
             return;
         }
         let asking = tokio::spawn(ask(Arc::clone(provider), client.clone()));
-        if live.models.is_empty() && tokio::time::timeout(patience, asking).await.is_err() {
+        if live.models.is_empty()
+            && !patience.is_zero()
+            && tokio::time::timeout(patience, asking).await.is_err()
+        {
             tracing::debug!(provider = provider.name, "its list of models takes longer");
         }
     }
@@ -118,7 +123,7 @@ async fn ask(provider: Arc<Provider>, client: Client) {
         Err(Failure::new(FailureKind::Timeout, Source::Vendor, message))
     });
     let models = models.unwrap_or_else(|failure| {
-        let failure = provider.keys.endpoint().mask_failure(failure);
+        let failure = provider.keys.mask_failure(failure);
         tracing::debug!(provider = provider.name, "listing models failed: {failure}");
         listing.live.load().models.clone()
     });

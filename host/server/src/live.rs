@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clasp_config::Config;
-use clasp_model::Model;
+use clasp_model::{FailureKind, Model};
 use clasp_route::Unavailable;
 use clasp_route::live::{Breakers, CircuitState, Outcome, Permit, Traffic};
 use clasp_state::{Link, Notice, State};
@@ -120,6 +120,11 @@ impl Live {
         self.checks().get(provider).cloned()
     }
 
+    /// Nobody is asked any more.
+    pub(crate) fn forget_checks(&self) {
+        self.checks().clear();
+    }
+
     fn checks(&self) -> std::sync::MutexGuard<'_, HashMap<String, Checked>> {
         self.checked.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,22 +136,32 @@ impl clasp_route::Live for View<'_> {
         let wait = |until: Instant| Some(until.saturating_duration_since(self.now));
         if let Some(until) = self.live.breakers.peek(&target, self.now) {
             let why = "It failed too often and is left alone for a while.".to_owned();
-            return Some(Unavailable { why, until: wait(until) });
+            return Some(Unavailable { why, until: wait(until), kind: FailureKind::Overloaded });
         }
         let known = self.catalog.provider(provider)?;
         if let Some(until) = known.keys.resting(model, self.now) {
-            let why = "The provider limits every key of it for a while.".to_owned();
-            return Some(Unavailable { why, until: until.and_then(wait) });
+            let (why, kind) = match known.keys.all_bad(model, self.now) {
+                Some(why) => (
+                    format!("The provider refuses every key of it: {why}"),
+                    FailureKind::Authentication,
+                ),
+                None => (
+                    "The provider limits every key of it for a while.".to_owned(),
+                    FailureKind::RateLimited,
+                ),
+            };
+            return Some(Unavailable { why, until: until.and_then(wait), kind });
         }
         if let Some(until) = known.keys.limited(model, self.now).filter(|_| self.choosy) {
             let why = "The provider limits it for a while.".to_owned();
-            return Some(Unavailable { why, until: wait(until) });
+            return Some(Unavailable { why, until: wait(until), kind: FailureKind::RateLimited });
         }
         let checked =
             self.live.checked(provider).filter(|_| self.catalog.config().health_check.enabled);
         let down = checked.and_then(|checked| checked.down)?;
         let interval = self.catalog.config().health_check.interval;
-        Some(Unavailable { why: format!("Its last check failed: {down}"), until: Some(interval) })
+        let why = format!("Its last check failed: {down}");
+        Some(Unavailable { why, until: Some(interval), kind: FailureKind::Overloaded })
     }
 
     fn first_token(&self, provider: &str, model: &str) -> Option<Duration> {

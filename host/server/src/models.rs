@@ -77,8 +77,9 @@ pub(crate) async fn one(
 
 /// What this client may ask for.
 async fn listed(app: &App, caller: &Caller, asker: Asker) -> Vec<Listed> {
-    let mut all = app.catalog().await.listed(app.client()).await;
-    all.retain(|model| caller.may_ask(&model.id).is_ok());
+    let catalog = app.catalog().await;
+    let mut all = catalog.listed(app.client()).await;
+    all.retain(|model| caller.may_ask(catalog.router(), &model.id).is_ok());
     if asker == Asker::ClaudeCode {
         let picked = all.iter().filter(|model| !is_shown(&model.id)).map(|model| {
             let provider = format!("{}/", model.provider);

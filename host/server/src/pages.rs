@@ -117,6 +117,7 @@ async fn page(
         }
         Route::Model(id) => models::one(app, caller, http.headers(), &id).await?,
         Route::CountTokens(dialect) => {
+            let _place = admission::place(app, &app.settings().config, caller)?;
             let tokens = counting::count(app, caller, dialect, http).await?;
             match dialect {
                 Dialect::AnthropicMessages => json!({ "input_tokens": tokens }),

@@ -73,7 +73,7 @@ async fn steps(
     let mut asked = Box::new(Box::pin(receive(app, catalog, dialect, http, &pass)).await?);
     reply.record.pass = Some(pass);
     let decided = look(app, catalog, &mut asked, reply).await?;
-    asked.caller.may_ask(&asked.model)?;
+    asked.caller.may_ask(catalog.router(), &asked.model)?;
     reply.record.stream = asked.stream;
     let opened = Box::pin(serve(app, catalog, &asked, decided, reply)).await;
     let opened = match opened {
@@ -118,13 +118,21 @@ async fn look(
         let query = asked.query(catalog, None);
         !catalog.router().reads_requests(&query)
     };
+    check_name(&asked.model)?;
     let decided = match unread {
         true => decide(app, catalog, asked).await,
         false => {
             asked.read()?;
+            check_name(&asked.model)?;
             decide(app, catalog, asked).await
         }
     };
+    if let Ok(decided) = &decided
+        && decided.targets.iter().any(|chosen| chosen.provider.keys.several())
+    {
+        // A conversation keeps to one of several keys; what cannot be read has none to tell.
+        let _ = asked.request();
+    }
     asked.untranslated = speaks;
     asked.untranslated &= match &decided {
         Ok(decided) => decided.targets.iter().any(|chosen| chosen.native(asked).is_some()),
@@ -144,6 +152,18 @@ async fn look(
     Ok(decided)
 }
 
+/// A name goes into every record and table of targets.
+fn check_name(model: &str) -> Result<(), Failure> {
+    if model.len() <= LONGEST_NAME {
+        return Ok(());
+    }
+    Err(Failure::invalid(format!("model: a name has at most {LONGEST_NAME} bytes")))
+}
+
+/// The longest name of a model, in bytes; those of the vendors stay below a hundred, with an account's
+/// resource name before it below two hundred.
+const LONGEST_NAME: usize = 512;
+
 /// Steps 3 to 7 up to the first content, as often as the request may wait for another try.
 async fn serve(
     app: &Arc<App>,
@@ -156,7 +176,9 @@ async fn serve(
     let mut patience = app.waiting().patience(&catalog.config().queue, asked.caller.name());
     let mut decided = Some(decided);
     let mut tried = HashSet::new();
+    let mut again = false;
     loop {
+        let before = trace.tries();
         let deciding = match decided.take() {
             Some(decided) => decided,
             None => reply.while_waiting(decide(app, catalog, asked)).await,
@@ -167,7 +189,8 @@ async fn serve(
                 if let Some(first) = now.targets.first() {
                     reply.record.aim(first);
                 }
-                let attempts = Attempts { app, catalog, asked, decided: &now, trace: &trace };
+                let attempts =
+                    Attempts { app, catalog, asked, decided: &now, again, trace: &trace };
                 let opening = Box::pin(attempts.open());
                 let opened = reply.while_waiting(opening).await;
                 reply.record.attempts = trace.tries();
@@ -176,7 +199,6 @@ async fn serve(
                         reply.record.aim(&opened.chosen);
                         reply.record.fallback_of = now.fallback_of(&opened.chosen);
                         reply.record.notes.clone_from(&opened.notes);
-                        app.waiting().call();
                         return Ok(opened);
                     }
                     Err(refused) => refused,
@@ -200,10 +222,15 @@ async fn serve(
         };
         tried.clear();
         let Refused { failure, answer } = refused;
-        let waited = patience.wait(failure, &trace);
+        let kind = failure.kind;
+        let waited = patience.wait(failure, trace.tries() > before, &trace);
         if let Err(failure) = reply.while_waiting(waited).await {
+            // The provider's words are not ours.
+            let answer =
+                answer.filter(|_| failure.kind == kind && failure.source == Source::Vendor);
             return Err(Refused { failure, answer });
         }
+        again = true;
     }
 }
 
@@ -252,7 +279,7 @@ async fn fan_out(opened: Opened, reply: &mut Reply) -> Result<(), Refused> {
             Ok(())
         }
         Err(failure) => {
-            let failure = chosen.provider.keys.endpoint().mask_failure(failure);
+            let failure = chosen.provider.keys.mask_failure(failure);
             watch.failed(&failure);
             Err(failure.into())
         }

@@ -36,8 +36,14 @@ pub(crate) struct Record {
     pub(crate) attempts: u32,
     pub(crate) notes: Vec<Note>,
     pub(crate) usage: Usage,
+    /// Tokens of input as counted here, and bytes that the client got.
+    pub(crate) input_estimate: u64,
+    pub(crate) sent: u64,
     end: Option<End>,
 }
+
+/// About as many bytes of a stream's events make a token.
+const BYTES_A_TOKEN: u64 = 100;
 
 enum End {
     Finished,
@@ -66,6 +72,8 @@ impl Record {
             attempts: 0,
             notes: Vec::new(),
             usage: Usage::default(),
+            input_estimate: 0,
+            sent: 0,
             end: None,
         }
     }
@@ -162,8 +170,10 @@ impl Drop for Record {
             }
             None => line!(info, 499, "request cancelled: the client left"),
         }
-        if let Some(pass) = self.pass.take() {
-            pass.spent(&self.usage);
+        // Whoever was not let in leaves no record: it could push out those of others.
+        let Some(pass) = self.pass.take() else { return };
+        if self.first_content.is_some() {
+            pass.spent(&self.usage, (self.input_estimate, self.sent / BYTES_A_TOKEN));
         }
         let explained = self.explained(milliseconds, first);
         self.history.add(explained);

@@ -93,6 +93,7 @@ impl Reply {
 
     /// What the request asked for is known: a stream or a whole answer, to which model.
     pub(crate) fn begin(&mut self, stream: bool, input_estimate: u64, echo: Echo) {
+        self.record.input_estimate = input_estimate;
         self.id = clasp_dialect::answer_id(self.dialect, &token());
         self.created = now();
         let head = Head {
@@ -332,6 +333,7 @@ impl Reply {
 
     /// Sends bytes of a stream.
     async fn write(&mut self, bytes: Bytes) {
+        self.record.sent += bytes.len() as u64;
         self.outlet.write(bytes.clone()).await;
         self.last_write = Instant::now();
         if let Some(check) = self.check.as_mut() {
@@ -424,6 +426,8 @@ pub(crate) fn identify(headers: &mut http::HeaderMap, dialect: Dialect, id: &str
             insert(headers, name, id);
         }
     }
+    // Under this name it is always ours: what `clasp explain` knows it by.
+    insert(headers, "x-clasp-request-id", id);
 }
 
 /// 24 random letters and digits.

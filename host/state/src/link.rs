@@ -28,6 +28,9 @@ const PING: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// A connection that lasted so long was a good one.
+const HELD: Duration = Duration::from_secs(30);
+
 /// Redis counts as away when it was too slow, or refused, so often in a row.
 const MISSES: u32 = 3;
 
@@ -196,7 +199,7 @@ pub(crate) async fn keep(
     loop {
         let reason = match shared.open(&mut telling).await {
             Ok((connection, pushes, held)) => {
-                wait = FIRST_WAIT;
+                let since = tokio::time::Instant::now();
                 let (misses, lost) = (AtomicU32::new(0), Notify::new());
                 let line = Arc::new(Line { connection, misses, lost });
                 shared.line.store(Some(line.clone()));
@@ -206,7 +209,12 @@ pub(crate) async fn keep(
                     // Without a receiver there is nobody to tell.
                     let _ = notices.send(notice);
                 }
-                listen(&shared, &line, pushes, &mut telling, &notices).await
+                let reason = listen(&shared, &line, pushes, &mut telling, &notices).await;
+                // One that is lost again and again is not to be paid for by each request.
+                if since.elapsed() >= HELD {
+                    wait = FIRST_WAIT;
+                }
+                reason
             }
             Err(error) => error.to_string(),
         };

@@ -102,6 +102,12 @@ impl Identity {
         Self { shared: Arc::new(Shared { account, slots: Mutex::default() }) }
     }
 
+    /// The same account without the tokens that it was given.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self::new(self.shared.account.clone())
+    }
+
     pub(crate) fn account(&self) -> &Account {
         &self.shared.account
     }

@@ -79,12 +79,19 @@ impl<'r> Scene<'r> {
             Some(Fault::Unavailable(unavailable)) => unavailable.until,
             _ => None,
         });
+        let mut kinds = targets.iter().filter_map(|target| match &target.fault {
+            Some(Fault::Unavailable(unavailable)) => Some(unavailable.kind),
+            _ => None,
+        });
+        let first = kinds.next().unwrap_or(FailureKind::Overloaded);
+        let kind = if kinds.all(|kind| kind == first) { first } else { FailureKind::Overloaded };
         let retry = match until.min() {
+            _ if kind == FailureKind::Authentication => Retry::Elsewhere,
             Some(wait) => Retry::After(milliseconds(wait)),
             None => Retry::Again,
         };
         let message = format!("no target can take the request now: {}", listed(targets));
-        Failure::new(FailureKind::Overloaded, Source::Host, message).with_retry(retry)
+        Failure::new(kind, Source::Host, message).with_retry(retry)
     }
 
     fn out_of_region(&self, targets: &[Candidate<'_>]) -> Failure {

@@ -136,11 +136,21 @@ fn unusable() -> Catalog {
 }
 
 #[test]
-fn a_provider_that_is_not_set_up_claims_no_name_but_after_a_comma() {
+fn a_name_with_a_slash_is_the_model_of_a_provider_that_has_others_models() {
+    let mut catalog = unusable();
+    let known = vec![model("maker/model")];
+    catalog.providers.insert("a".to_owned(), ProviderModels { known, ..<_>::default() });
+    let router = router(routes(&[("y", to(&["off/z"]))]), catalog);
+    assert_eq!(targets(&decide(&router, &named("y"), &NoLive).unwrap()), ["a/off/z"]);
+}
+
+#[test]
+fn a_provider_that_is_not_set_up_claims_what_the_operator_wrote_and_no_clients_name() {
     let router = router(routes(&[("y", to(&["off/z"])), ("z", to(&["off,z", "b/z"]))]), unusable());
     let found = |name| targets(&decide(&router, &named(name), &NoLive).unwrap());
     assert_eq!(found("off/m"), ["a/off/m"]);
-    assert_eq!(found("y"), ["a/off/z"]);
+    // Nothing goes to another vendor only since the one meant lacks its key.
+    assert_eq!(found("y"), ["off/z"]);
     // Who names it is told by it what it lacks.
     assert_eq!(found("off,m"), ["off/m"]);
     assert_eq!(found("b/odd,name"), ["b/odd,name"]);

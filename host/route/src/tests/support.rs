@@ -153,7 +153,8 @@ fn of<T: Copy>(list: &[(&'static str, T)], provider: &str) -> Option<T> {
 impl Live for Now {
     fn unavailable(&self, provider: &str, _model: &str) -> Option<Unavailable> {
         let until = of(&self.down, provider)?.map(Duration::from_secs);
-        Some(Unavailable { why: "It failed too often.".to_owned(), until })
+        let kind = clasp_model::FailureKind::Overloaded;
+        Some(Unavailable { why: "It failed too often.".to_owned(), until, kind })
     }
 
     fn first_token(&self, provider: &str, _model: &str) -> Option<Duration> {
