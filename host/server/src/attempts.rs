@@ -5,20 +5,27 @@
 //! comes before another provider. What a failure says is told to the target's breaker, to the
 //! provider's keys and to the record. Nothing here sends a byte to the client.
 
+mod larger;
+mod useful;
+mod watch;
+
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clasp_model::{Failure, FailureKind, Note, Request, Retry, Source};
-use clasp_route::Choice;
-use clasp_route::live::{Admission, Outcome, Permit, Running};
+use clasp_route::live::{Admission, Outcome, Permit};
 use clasp_state::Notice;
-use clasp_upstream::retry::{self, Decision};
+use clasp_upstream::retry::Decision;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
+use self::larger::Larger;
+use self::useful::most_useful;
+use self::watch::Timed;
+pub(crate) use self::watch::Watch;
 use crate::app::App;
 use crate::asked::Asked;
 use crate::catalog::{Catalog, Chosen, Decided};
@@ -35,48 +42,6 @@ pub(crate) struct Opened {
     /// What the plugin could not send as it was asked.
     pub(crate) notes: Vec<Note>,
     pub(crate) watch: Watch,
-}
-
-/// A target that is answering. Dropped without an end, as when the client leaves, it says nothing
-/// of the target.
-pub(crate) struct Watch {
-    app: Arc<App>,
-    target: Arc<str>,
-    permit: Permit,
-    timed: Timed,
-}
-
-/// A running request. One that is let go before its first content, since another was quicker, was
-/// at least as slow as that.
-struct Timed {
-    running: Running,
-    began: Instant,
-    over: bool,
-}
-
-impl Drop for Timed {
-    fn drop(&mut self) {
-        if !self.over {
-            self.running.first_token(self.began.elapsed(), live::now());
-        }
-    }
-}
-
-impl Watch {
-    /// The answer is whole.
-    pub(crate) fn finished(self) {
-        self.timed.running.ended(true, live::now());
-        self.app.live().ended(&self.target, self.permit, Outcome::Good);
-    }
-
-    /// The answer broke off.
-    pub(crate) fn failed(self, failure: &Failure) {
-        let outcome = Outcome::of(failure);
-        if outcome == Outcome::Failed {
-            self.timed.running.ended(false, live::now());
-        }
-        self.app.live().ended(&self.target, self.permit, outcome);
-    }
 }
 
 /// The attempts of one request.
@@ -428,86 +393,3 @@ impl Attempts<'_> {
 
 /// When a provider may be asked again whose budget for retries is used up.
 const SPENT: Duration = Duration::from_secs(1);
-
-/// Tenths of a window that a shortened request may fill, as counted here.
-const SPARE: u64 = 9;
-
-/// Where else a request goes that was too long for a target, each way once.
-#[derive(Default)]
-struct Larger {
-    asked: bool,
-    trimmed: bool,
-}
-
-impl Larger {
-    /// Puts what may take the request first among what is left.
-    async fn after(
-        &mut self,
-        attempts: &Attempts<'_>,
-        failed: &Chosen,
-        tried: &[Choice],
-        failure: &Failure,
-        left: &mut VecDeque<(Chosen, Option<Request>)>,
-    ) {
-        let Attempts { app, catalog, asked, decided, trace, .. } = attempts;
-        let Ok((request, _)) = asked.request() else { return };
-        if !std::mem::replace(&mut self.asked, true) {
-            let query = asked.query(catalog, Some(request));
-            let told = failure.context.unwrap_or_default();
-            let larger = catalog.larger(app, &query, &decided.plan, tried, told).await;
-            left.retain(|(chosen, _)| larger.iter().all(|other| other.name != chosen.name));
-            for chosen in larger.into_iter().rev() {
-                left.push_front((chosen, None));
-            }
-        }
-        let trims = catalog.config().routing.overflow.trim;
-        if !trims || !left.is_empty() || std::mem::replace(&mut self.trimmed, true) {
-            return;
-        }
-        let told = failure.context.unwrap_or_default();
-        let window = told.limit.or(failed.target.context_window.map(u64::from));
-        let Some(window) = window else { return };
-        // Clients ask for as much as any model gives: that much need not be kept free.
-        let output = u64::from(request.max_output_tokens.unwrap_or(0)).min(window / 4);
-        let room = window.saturating_sub(output);
-        // The provider's count goes by its own tokens.
-        let own = clasp_tokens::estimate(request);
-        let room = match told.tokens {
-            Some(theirs) => (u128::from(room) * u128::from(own) / u128::from(theirs.max(1))) as u64,
-            None => room,
-        };
-        let budget = room.saturating_mul(SPARE) / 10;
-        if let Some(trimmed) = clasp_route::trim(request, budget, &clasp_tokens::estimate) {
-            trace.add(Step::Trimmed { left_out: trimmed.left_out });
-            left.push_front((failed.clone(), Some(trimmed.request)));
-        }
-    }
-}
-
-/// The failure that helps the client most, with the provider's own words for it (rule D4). Where
-/// waiting helps, it is told the time of the target that is back first.
-fn most_useful(refused: Vec<Refused>) -> Refused {
-    let failures: Vec<Failure> = refused.iter().map(|refused| refused.failure.clone()).collect();
-    let first_back = failures.iter().filter(|failure| passes(failure));
-    let first_back = first_back.filter_map(Failure::retry_after).min();
-    let Some(failure) = retry::most_useful(failures) else {
-        let message = "no provider is configured";
-        return Failure::new(FailureKind::NotFound, Source::Host, message).into();
-    };
-    let answer = refused.into_iter().find(|refused| refused.failure == failure);
-    let mut answer = answer.and_then(|refused| refused.answer);
-    let sooner = first_back.filter(|_| passes(&failure));
-    let sooner = sooner.filter(|sooner| failure.retry_after().is_some_and(|own| *sooner < own));
-    let failure = match sooner {
-        Some(sooner) => {
-            answer = None;
-            failure.with_retry(Retry::After(sooner.as_millis() as u64))
-        }
-        None => failure,
-    };
-    Refused { failure, answer }
-}
-
-fn passes(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::RateLimited | FailureKind::Overloaded)
-}
