@@ -30,7 +30,8 @@ const CONTRACT: &str = "0.1";
     name = "clasp",
     bin_name = "clasp",
     version,
-    about = "Lets any client of Anthropic Messages talk to any LLM vendor, through plugins.",
+    about = "Lets any client of Anthropic Messages, OpenAI Responses or OpenAI Chat Completions talk to \
+             any LLM vendor, through plugins.",
     after_help = "Without a command clasp serves. Flags may be written with one dash: -port 9000.\n\
                   Settings are also read from a file and the environment; see docs/configuration.md.",
     args_conflicts_with_subcommands = true,

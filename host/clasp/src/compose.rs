@@ -337,7 +337,7 @@ impl House {
                 "clasp {version} listening on {url} · provider {provider} ({why}) · models: {models} \
                  · plugins: {plugins}\n{}connect: {}",
                 if provider == DEMO { NO_MODEL } else { "" },
-                connect(url),
+                connect(url, config.clients.required),
             ),
         );
     }
@@ -347,10 +347,11 @@ impl House {
 const NO_MODEL: &str = "NO MODEL BEHIND IT: this is the embedded demo vendor. Set a key, e.g. \
                         OPENAI_API_KEY=sk-…, and start again.\n";
 
-/// How Claude Code is pointed at the proxy.
-pub(crate) fn connect(url: &str) -> String {
+/// How Claude Code is pointed at the proxy, which may ask for a client key.
+pub(crate) fn connect(url: &str, asks: bool) -> String {
     let url = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
-    format!("ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=any claude")
+    let key = if asks { "'your client key'" } else { "any" };
+    format!("ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY={key} claude")
 }
 
 fn mapping(routing: &Routing) -> String {

@@ -47,6 +47,7 @@ impl Reload {
         let mut hangup = signal(SignalKind::hangup()).context("listening for signals")?;
         let mut ticks = tokio::time::interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let began = Arc::clone(&self.config);
         let mut watched = self.config.watched();
         let mut applied = std::mem::take(&mut self.seen);
         let mut before = applied.clone();
@@ -64,7 +65,7 @@ impl Reload {
             }
             // As it is now, and not after it was read: a change in between is another one.
             applied.clone_from(&before);
-            match self.load() {
+            match self.load(&began) {
                 Ok(()) => {
                     let now = self.config.watched();
                     if now != watched {
@@ -83,8 +84,9 @@ impl Reload {
         }
     }
 
-    /// Reads all settings anew and applies them.
-    fn load(&mut self) -> Result<(), Error> {
+    /// Reads all settings anew and applies them. What differs from those that the process `began`
+    /// with and cannot change is named, each time.
+    fn load(&mut self, began: &Config) -> Result<(), Error> {
         let config = settings(self.flags.clone())?;
         if let (Some(path), None) = (&self.config.file, &config.file) {
             return Err(Error::user(
@@ -98,7 +100,7 @@ impl Reload {
                 "keep auth on, or start again with another host",
             ));
         }
-        let restart = self.config.restart_needed(&config);
+        let restart = began.restart_needed(&config);
         let warnings = config.warnings.clone();
         let settings = compose::chosen(config.clone(), &self.registry, self.demo.as_deref())?;
         let (provider, why) = (settings.default_provider.clone(), settings.why.clone());

@@ -1,5 +1,7 @@
 //! Which provider serves when: the one that is named, else the one whose key is there.
 
+mod targets;
+
 use clasp_model::Manifest;
 
 use crate::fault::nearest;
@@ -152,7 +154,8 @@ impl Config {
     }
 
     /// What is wrong with the providers of the file, as far as only the loaded plugins tell: one
-    /// whose plugin is not there, one that does not fit it. Each is told by name at a request, too.
+    /// whose plugin is not there, one that does not fit it, targets at one that there is not. Each
+    /// is told by name at a request, too.
     pub fn check_providers(&self, loaded: &[Loaded<'_>]) -> Vec<Fault> {
         let check = |(name, section): (&String, &Section)| match self.plugin_of(name, loaded) {
             Some(manifest) => self.provider(name, manifest).err(),
@@ -167,7 +170,8 @@ impl Config {
                 Some(Fault::at(section.origin.clone(), what, fix))
             }
         };
-        self.providers.iter().filter_map(check).collect()
+        let faults = self.providers.iter().filter_map(check);
+        faults.chain(self.stray_targets(loaded)).collect()
     }
 
     /// The first provider of the file that has a key or a base URL, but for tiers'.

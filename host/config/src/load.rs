@@ -97,10 +97,13 @@ pub(crate) fn load(
     reader.flag_key(&mut config);
     reader.regions_of_providers(&mut config);
     reader.check_rules(&config);
+    reader.check_regions(&config);
     reader.check_host(&config);
     reader.check_redis(&config);
     reader.check_names();
     reader.check_effects();
+    reader.check_weights(&config);
+    reader.check_replaced(&config);
     reader.check_mode(is_open);
     config.shown = reader.shown();
     if reader.faults.is_empty() {

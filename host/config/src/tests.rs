@@ -42,7 +42,11 @@ fn with(flags: Flags, environment: Environment) -> Result<Config, Vec<Fault>> {
 
 /// Loads `text` as the file `clasp.yaml`.
 fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<Fault>> {
-    let sources = Sources::from_text("clasp.yaml", text);
+    read_as("clasp.yaml", text, variables)
+}
+
+fn read_as(name: &str, text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<Fault>> {
+    let sources = Sources::from_text(name, text);
     Config::load(Flags::default(), environment(variables), sources)
 }
 

@@ -67,7 +67,7 @@ impl Route {
 }
 
 /// The endpoints, as those are told who asked for another.
-pub(crate) const ENDPOINTS: [&str; 7] = [
+pub(crate) const ENDPOINTS: [&str; 9] = [
     "POST /v1/messages",
     "POST /v1/messages/count_tokens",
     "POST /v1/responses",
@@ -75,6 +75,8 @@ pub(crate) const ENDPOINTS: [&str; 7] = [
     "POST /v1/chat/completions",
     "GET /v1/models",
     "GET /health",
+    "GET /health/live",
+    "GET /health/ready",
 ];
 
 /// The dialect that a path belongs to; none where that goes by who asks.

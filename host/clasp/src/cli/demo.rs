@@ -49,7 +49,7 @@ async fn show(config: Config, flags: Flags) -> Result<(), Error> {
         &format!(
             "\nNow with Claude Code: start `clasp` (with OPENAI_API_KEY set, or without for this \
              demo's vendor), then\n  {}",
-            connect(USUAL)
+            connect(USUAL, false)
         ),
     );
     Ok(())

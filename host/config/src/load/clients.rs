@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Reader, texts, truth, whole};
 use crate::file::Node;
-use crate::{Fault, Origin, definition, value};
+use crate::{Definition, Fault, Origin, definition, value};
 
 /// The key that `auth.api_key` is.
 const DEFAULT: &str = "default";
@@ -42,8 +42,11 @@ impl Reader {
             }
             keys.push((client(name, hash, node), origin));
         }
-        let has_keys = !keys.is_empty();
-        if *enabled && !has_keys && listed.items().is_empty() {
+        // One that cannot be read was told, and is a key all the same.
+        let unset = self.file.at(definition::AUTH_KEY.key).and_then(Node::text);
+        let unset = unset.is_some_and(|text| text.unset);
+        let has_keys = !keys.is_empty() || !listed.items().is_empty() || unset;
+        if *enabled && !has_keys {
             self.faults.push(Fault::at(
                 enabled.origin.clone(),
                 "clients are asked for a key, and there is none",
@@ -68,21 +71,26 @@ impl Reader {
 
     /// The limits of all clients together.
     fn all_clients(&mut self) -> Limits {
-        let rate = |text: &str| value::rate(text).ok();
         let old = Rate {
             count: self.read(&definition::RATE_REQUESTS, value::whole).value,
             per: self.read(&definition::RATE_WINDOW, |text| value::period(text).ok()).value,
             burst: self.read(&definition::RATE_BURST, value::whole).value,
         };
         let old = self.boolean(&definition::RATE_LIMIT).value.then_some(old);
-        let requests = self.optional(&definition::CLIENTS_REQUESTS, rate);
-        let tokens = self.optional(&definition::CLIENTS_TOKENS, rate);
+        let requests = self.rate(&definition::CLIENTS_REQUESTS);
+        let tokens = self.rate(&definition::CLIENTS_TOKENS);
         let concurrency = self.optional(&definition::CLIENTS_CONCURRENCY, value::whole);
         Limits {
-            requests: requests.map(|rate| rate.value).or(old),
-            tokens: tokens.map(|rate| rate.value),
+            requests: requests.or(old),
+            tokens,
             concurrency: concurrency.map(|count| count.value),
         }
+    }
+
+    /// `60/m` in a flag or a variable, in the file also its parts.
+    fn rate(&mut self, definition: &'static Definition) -> Option<Rate> {
+        let one = self.optional(definition, |text| value::rate(text).ok());
+        one.map(|set| set.value).or_else(|| rate(self.file.at(definition.key)?))
     }
 
     /// The hash of a key, which may be written itself.

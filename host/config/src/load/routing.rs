@@ -1,5 +1,7 @@
 //! Routes, aliases, rules and what holds for all of them.
 
+use std::collections::BTreeSet;
+
 use clasp_model::policy::{
     Condition, Degrade, FallbackMode, Overflow, Parameters, Regions, Route, RouteTarget, Routing,
     Rule, Sticky, Strategy,
@@ -8,7 +10,7 @@ use clasp_model::{Dialect, Header};
 
 use super::{Reader, number, texts, truth, whole};
 use crate::file::{Data, Entry, Node};
-use crate::{Config, Definition, definition, value};
+use crate::{Config, Definition, Fault, definition, value};
 
 /// The tiers that have settings of their own.
 const TIERS: &[(&str, &Definition)] = &[
@@ -150,17 +152,45 @@ impl Reader {
         route
     }
 
+    /// A required region that no provider is in would refuse every request.
+    pub(super) fn check_regions(&mut self, config: &Config) {
+        let known: BTreeSet<&str> =
+            config.routing.provider_regions.values().map(String::as_str).collect();
+        let definition = &definition::REGIONS_REQUIRE;
+        let origin = match (self.find(definition), self.file.at(definition.key)) {
+            (Some(found), _) => found.origin,
+            (None, Some(node)) => self.file.origin(node.line),
+            (None, None) => return,
+        };
+        let required = config.routing.regions.require.iter();
+        for region in required.filter(|region| !known.contains(region.as_str())) {
+            let what = format!("{} names {region:?}, where no provider is", definition.key);
+            let fix = match known.iter().copied().collect::<Vec<_>>().as_slice() {
+                [] => format!("give a provider of the file `region: {region}`"),
+                known => format!("the regions of the file's providers are: {}", known.join(", ")),
+            };
+            self.faults.push(Fault::at(origin.clone(), what, fix));
+        }
+    }
+
     /// Rules for client keys that there are not would never hold.
     pub(super) fn check_rules(&mut self, config: &Config) {
+        let listed = self.file.at("keys").cloned().unwrap_or_default();
+        // Those whose key cannot be read, which was told, have names, too.
+        let listed = listed.items().iter().filter_map(|key| key.get("name")?.value());
+        let named = config.clients.keys.iter().map(|key| key.name.as_str());
+        let known: BTreeSet<&str> = named.chain(listed).collect();
         let rules = self.file.at("routing.rules").cloned().unwrap_or_default();
         for rule in rules.items() {
             let keys = rule.get("when").and_then(|when| when.get("keys"));
             for name in keys.map(texts).unwrap_or_default() {
-                if !config.clients.keys.iter().any(|key| key.name == name) {
+                if !known.contains(name.as_str()) {
                     let line = keys.map_or(rule.line, |keys| keys.line);
-                    let known: Vec<&str> =
-                        config.clients.keys.iter().map(|key| key.name.as_str()).collect();
-                    let fix = format!("the names under keys are: {}", known.join(", "));
+                    let known: Vec<&str> = known.iter().copied().collect();
+                    let fix = match known.as_slice() {
+                        [] => "add it to keys, or leave the condition out".to_owned(),
+                        known => format!("the names under keys are: {}", known.join(", ")),
+                    };
                     self.fault(line, format!("there is no client key named {name:?}"), fix);
                 }
             }

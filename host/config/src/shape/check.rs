@@ -1,6 +1,6 @@
 //! A file against its shape: everything that does not fit, at once.
 
-use super::{Name, Object, Shape};
+use super::{Member, Name, Object, Shape};
 use crate::fault::nearest;
 use crate::file::File;
 use crate::file::node::{Data, Node, Text, Type};
@@ -133,11 +133,8 @@ impl Check<'_> {
                 // A place for anchors.
                 (None, None) if at.is_empty() && key.starts_with("x-") => {}
                 (None, None) => {
-                    let fix = meant(key, object).unwrap_or_else(|| {
-                        let known: Vec<&str> =
-                            object.members.iter().map(|member| member.key).collect();
-                        format!("there are {}", known.join(", "))
-                    });
+                    let fix = meant(key, object)
+                        .unwrap_or_else(|| format!("there are {}", known(object).join(", ")));
                     self.fault(entry.line, format!("there is no setting {}", place(key)), fix);
                 }
             }
@@ -164,10 +161,16 @@ impl Check<'_> {
     }
 }
 
+/// The keys that a mapping may have in this build.
+fn known(object: &Object) -> Vec<&'static str> {
+    let is_read = |member: &&Member| !matches!(member.shape, Shape::Later(_));
+    object.members.iter().filter(is_read).map(|member| member.key).collect()
+}
+
 /// What somebody meant by a key that there is not.
 fn meant(key: &str, object: &Object) -> Option<String> {
     let folded = key.to_lowercase().replace('-', "_");
-    let near = nearest(&folded, object.members.iter().map(|member| member.key));
+    let near = nearest(&folded, known(object));
     let elsewhere = || {
         let mut settings = definition::settings().map(|definition| definition.key);
         settings.find(|known| known.rsplit('.').next() == Some(&folded))
@@ -200,8 +203,7 @@ impl Shape {
             },
             Self::Names(..) => "a mapping of names".into(),
             Self::Object(object) => {
-                let keys: Vec<&str> = object.members.iter().map(|member| member.key).collect();
-                format!("a mapping with {}", keys.join(", "))
+                format!("a mapping with {}", known(object).join(", "))
             }
             Self::Either(shapes) => {
                 let words: Vec<String> = shapes.iter().map(Self::words).collect();

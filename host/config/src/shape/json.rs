@@ -49,7 +49,7 @@ fn of_object(object: &Object) -> Value {
     for member in &object.members {
         let mut schema = of(&member.shape);
         if let Value::Object(members) = &mut schema {
-            let mut about = member.about.to_owned();
+            let mut about = member.about.trim().to_owned();
             if let Some(setting) = member.setting.filter(|setting| !setting.default.is_empty()) {
                 about = format!("{about} (default: {})", setting.default);
             }

@@ -77,10 +77,14 @@ impl Table {
         for member in object.members.iter().filter(|member| member.setting.is_none()) {
             let key =
                 if at.is_empty() { member.key.into() } else { format!("{at}.{}", member.key) };
+            let about = match member.required {
+                true => format!("{}; required", member.about),
+                false => member.about.to_owned(),
+            };
             match member.key {
                 "targets" if is_rule => self.row(&format!("{key}, …"), "", "as in a `route`"),
                 "strategy" | "sticky" | "fallback" | "fallback_mode" | "parameters" if is_rule => {}
-                _ => self.shape(&member.shape, &key, member.about),
+                _ => self.shape(&member.shape, &key, &about),
             }
         }
         if let Some(others) = &object.others {

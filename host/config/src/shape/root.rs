@@ -32,6 +32,7 @@ pub(crate) fn root() -> Shape {
             Kind::Route => route(),
             Kind::Aliases => names(Name::Model, Shape::Value(Kind::Model)),
             Kind::Words => texts(),
+            Kind::Rate => rate(),
             kind => Shape::Value(kind),
         };
         let member = Member { setting: Some(definition), ..member("", definition.about, shape) };

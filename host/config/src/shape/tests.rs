@@ -42,10 +42,20 @@ fn the_reference_is_in_step() {
     in_step(name, &format!("{before}{BEGIN}\n{}\n{END}{after}", reference()));
 }
 
+#[test]
+fn descriptions_begin_with_a_letter() {
+    let text = schema();
+    let descriptions =
+        text.lines().filter_map(|line| line.trim().strip_prefix("\"description\": \""));
+    let mut descriptions = descriptions.peekable();
+    assert!(descriptions.peek().is_some());
+    assert!(descriptions.all(|text| !text.starts_with(' ')));
+}
+
 fn example() -> (String, Config) {
     let text = fs::read_to_string(path("clasp.example.yaml")).unwrap();
     let set = [
-        ("OPENAI_API_KEY", "sk-1"),
+        ("OPENAI_KEY_1", "sk-1"),
         ("OPENROUTER_API_KEY", "sk-2"),
         ("CI_KEY", "a-key-for-ci"),
         ("REDIS_PASSWORD", "pw"),
@@ -83,7 +93,7 @@ fn what_the_example_shows_in_comments_loads_too() {
         _ => line.to_owned(),
     };
     let all: Vec<String> = text.lines().map(on).collect();
-    let set = ["OPENAI_API_KEY", "OPENROUTER_API_KEY", "CI_KEY", "REDIS_PASSWORD", "CLASP_KEY"];
+    let set = ["OPENAI_KEY_1", "OPENROUTER_API_KEY", "CI_KEY", "REDIS_PASSWORD", "CLASP_KEY"];
     let environment = Environment::from_variables(set.map(|name| (name, name)));
     let sources = Sources::from_text("all", all.join("\n"));
     let config = Config::load(Flags::default(), environment, sources);
@@ -113,7 +123,7 @@ fn the_schema_takes_what_loads_and_refuses_what_does_not() {
     let check = |text: &str| {
         let environment = Environment::from_variables([
             ("CI_KEY", "k"),
-            ("OPENAI_API_KEY", "k"),
+            ("OPENAI_KEY_1", "k"),
             ("OPENROUTER_API_KEY", "k"),
             ("REDIS_PASSWORD", "p"),
         ]);

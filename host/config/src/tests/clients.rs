@@ -98,3 +98,37 @@ fn the_old_rate_limit_is_that_of_all_clients() {
     let both = "rate_limit: {enabled: true}\nlimits: {clients: {requests: 600/m}}";
     assert_eq!(file(both).clients.limits.requests, rate(600, 600));
 }
+
+#[test]
+fn a_limit_of_all_clients_may_have_parts() {
+    let text = "limits: {clients: {requests: {count: 60, per: 1m, burst: 5}, tokens: {count: 9, per: 1h}}}";
+    let limits = file(text).clients.limits;
+    let rate =
+        |count, seconds, burst| Some(Rate { count, per: Duration::from_secs(seconds), burst });
+    assert_eq!((limits.requests, limits.tokens), (rate(60, 60, 5), rate(9, 3600, 9)));
+    let over = read(text, &[("CLASP_CLIENTS_REQUESTS", "7/m")]).unwrap().clients.limits;
+    assert_eq!(over.requests, rate(7, 60, 7));
+    for (text, expected) in [
+        ("limits: {clients: {requests: {count: 60}}}", "limits.clients.requests has no per"),
+        ("limits: {clients: {tokens: {count: 0, per: 1m}}}", "from 1"),
+        ("limits: {clients: {tokens: [1]}}", "limits.clients.tokens is a list"),
+    ] {
+        let found = wrong(text);
+        assert!(found.len() == 1 && found[0].contains(expected), "{text}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_key_whose_variable_is_not_set_is_one_fault() {
+    for text in [
+        "keys: [{name: ci, key: \"${NO}\"}]\nrouting: {rules: [{name: a, targets: x, when: {keys: ci}}]}",
+        "keys: [{name: ci, key: \"${NO}\"}]\nserver: {host: 0.0.0.0}",
+        "auth: {enabled: true, api_key: \"${NO}\"}\nserver: {host: 0.0.0.0}",
+    ] {
+        let found = wrong(text);
+        assert!(found.len() == 1 && found[0].contains("NO is not set"), "{text}: {found:#?}");
+    }
+    let nobody =
+        "keys: [{name: ci, key: k}]\nrouting: {rules: [{name: a, targets: x, when: {keys: cd}}]}";
+    assert!(wrong(nobody)[0].contains("the names under keys are: ci"));
+}

@@ -170,6 +170,9 @@ fn a_file_that_is_all_wrong_is_told_within_bounds() {
     assert!(found[100].contains("there is more"), "{}", found[100]);
     let long = wrong(&format!("{}: 1", "x".repeat(1000)));
     assert!(long[0].contains("there are provider, models"), "{long:?}");
+    for later in ["budgets", "prices", "usage", "otel", "tls"] {
+        assert!(!long[0].contains(later), "{later} ends clasp: {long:?}");
+    }
 }
 
 #[test]

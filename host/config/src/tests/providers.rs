@@ -165,6 +165,37 @@ fn providers_of_the_file_can_serve() {
 }
 
 #[test]
+fn a_target_at_a_provider_that_there_is_not_is_told() {
+    let [openai, openrouter] = [manifest("openai"), manifest("openrouter")];
+    let loaded = [&openai, &openrouter].map(|manifest| Loaded { manifest, named: false });
+    let told = |text: &str| -> Vec<String> {
+        let faults = file(text).check_providers(&loaded);
+        faults.iter().map(ToString::to_string).collect()
+    };
+    let work = "provider: work\nproviders: {work: {plugin: openai, api_key: k}, idle: {plugin: openrouter, api_key: k}}\n";
+    let stray = told(&format!(
+        "{work}models: {{opus: wrok/m, fast: [Idle/a/m, openrouter/m], a/b: x}}\naliases: {{c: A/b}}\n\
+         routing: {{fallback: [other/m], overflow: {{targets: \"gone,a/m\"}}}}"
+    ));
+    assert_eq!(
+        stray,
+        [
+            "target other/m: there is no provider other; it goes to work as the model other/m; \
+             write work/other/m if it is meant so",
+            "target wrok/m: there is no provider wrok; it goes to work as the model wrok/m; did you \
+             mean work? write work/wrok/m if it is meant so",
+        ]
+    );
+    for text in [
+        "provider: openrouter\nproviders: {openrouter: {api_key: k}}\nmodels: {opus: qwen/m}",
+        "provider: box\nproviders: {box: {plugin: openai, base_url: \"http://a\"}}\nmodels: {opus: qwen/m}",
+        "models: {opus: qwen/m}",
+    ] {
+        assert_eq!(told(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
 fn what_a_provider_cannot_be_is_told() {
     for (text, expected) in [
         ("providers: {a_b: {}, A-B: {}}", "provider a-b is there twice"),
@@ -190,6 +221,29 @@ fn what_a_provider_cannot_be_is_told() {
     let keyless = Manifest { secrets: Vec::new(), ..manifest("ollama") };
     let fault = file("api_keys: {ollama: k}").provider("ollama", &keyless).unwrap_err();
     assert!(fault.to_string().contains("takes no key"), "{fault}");
+}
+
+#[test]
+fn a_variable_that_replaces_what_the_file_says_is_warned_of() {
+    let warnings = |text: &str, set: &[(&str, &str)]| read(text, set).unwrap().warnings;
+    let pool = "providers:\n  openai:\n    api_keys: [\"${ONE}\", \"${TWO}\"]";
+    let set = [("ONE", "sk-1"), ("TWO", "sk-2")];
+    assert!(warnings(pool, &set).is_empty());
+    let with = |text| [&set[..], &[("OPENAI_API_KEY", text)]].concat();
+    let [told] = &warnings(pool, &with("sk-1"))[..] else { panic!("one warning") };
+    assert!(told.starts_with("OPENAI_API_KEY replaces every key of openai"), "{told}");
+    assert!(told.contains("(clasp.yaml:3)") && !told.contains("sk-"), "{told}");
+    assert!(warnings(pool, &with("sk-1, sk-2")).is_empty());
+    let same = "api_keys: {openai: \"${OPENAI_API_KEY}\"}";
+    assert!(warnings(same, &[("OPENAI_API_KEY", "sk")]).is_empty());
+
+    let address = "providers: {box: {plugin: openai, base_url: \"http://a/v1\"}}";
+    let [told] = &warnings(address, &[("BOX_BASE_URL", "http://b/v1")])[..] else {
+        panic!("one warning")
+    };
+    assert!(told.starts_with("BOX_BASE_URL replaces the base URL of box"), "{told}");
+    assert!(told.contains("(clasp.yaml:1)"), "{told}");
+    assert!(warnings(address, &[("BOX_BASE_URL", "http://a/v1/")]).is_empty());
 }
 
 #[test]

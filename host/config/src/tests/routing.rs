@@ -8,7 +8,7 @@ use clasp_model::policy::{
 };
 use clasp_model::{Dialect, Header};
 
-use super::{file, read, wrong};
+use super::{file, read, read_as, wrong};
 
 fn target(model: &str, weight: u32) -> RouteTarget {
     RouteTarget { model: model.into(), weight, parameters: Parameters::default() }
@@ -79,7 +79,7 @@ routing:
   degrade: {message: Later., cached: true}
   hedge: {after: 800ms}
 keys: [{name: ci, key: k}]
-providers: {a: {region: EU-West}}
+providers: {a: {region: EU-West}, b: {region: eu}}
 ",
     );
     let routing = config.routing;
@@ -144,8 +144,46 @@ fn what_could_never_work_is_told() {
             "two rules are named a",
         ),
         ("routing: {rules: [{name: a, targets: x, when: {token_above: 1}}]}", "tokens_above?"),
+        (
+            "routing: {regions: {require: eu}}",
+            "names \"eu\", where no provider is; give a provider of the file `region: eu`",
+        ),
+        (
+            "providers: {a: {region: EU}}\nrouting: {regions: {require: [eu, us]}}",
+            "names \"us\", where no provider is; the regions of the file's providers are: eu",
+        ),
     ] {
         let found = wrong(text);
         assert!(found.len() == 1 && found[0].contains(expected), "{text}: {found:#?}");
+    }
+}
+
+#[test]
+fn what_only_chance_goes_by_is_warned_of_elsewhere() {
+    for (text, expected) in [
+        ("models: {a: {targets: [{model: x, weight: 9}, y]}}", "f:1: weight has no effect"),
+        ("models: {a: {targets: [{model: x, weight: 1}, y], strategy: busy}}", "strategy busy"),
+        (
+            "models:\n  opus:\n    - {model: x, weight: 2}\n    - {model: y, weight: 0}",
+            "f:3: weight",
+        ),
+        ("models: {a: {targets: [x, y], sticky: key}}", "f:1: sticky has no effect"),
+        (
+            "routing: {rules: [{name: a, targets: [{model: x, weight: 3}, y], strategy: latency}]}",
+            "f:1: weight has no effect under the strategy latency",
+        ),
+    ] {
+        let warnings = read_as("f", text, &[]).unwrap().warnings;
+        assert!(warnings.len() == 1 && warnings[0].contains(expected), "{text}: {warnings:?}");
+    }
+    for text in [
+        "models: {a: {targets: [{model: x, weight: 9}, y], strategy: Weighted, sticky: off}}",
+        // Weight 0 is a fallback in every strategy.
+        "models: {a: {targets: [{model: x, weight: 1}, {model: y, weight: 0}], strategy: busy}}",
+        // Its targets share the weight of the one that names it.
+        "models: {a: [{model: x, weight: 9}, y], b: {targets: [A, z], strategy: weighted}}",
+    ] {
+        let warnings = file(text).warnings;
+        assert!(warnings.is_empty(), "{text}: {warnings:?}");
     }
 }

@@ -37,7 +37,9 @@ fn other(definition: &Definition) -> &'static str {
 
 fn load(flags: Flags, variables: &[(&str, &str)], text: &str) -> Config {
     let environment = Environment::from_variables(variables.iter().copied());
-    Config::load(flags, environment, Sources::from_text("f", text))
+    // A region has to be some provider's.
+    let text = format!("{text}\nproviders: {{a: {{region: eu}}, b: {{region: other}}}}");
+    Config::load(flags, environment, Sources::from_text("f", text.clone()))
         .unwrap_or_else(|faults| panic!("{variables:?} {text}: {faults:#?}"))
 }
 
