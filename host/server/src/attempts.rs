@@ -78,27 +78,21 @@ impl Attempts<'_> {
         let mut larger = Larger::default();
         let mut refused = Vec::new();
         let mut tried = Vec::new();
-        let mut running: FuturesUnordered<Trying<'_>> = FuturesUnordered::new();
+        let hedges = self.catalog.config().hedge.after.is_some();
+        let mut running = hedges.then(FuturesUnordered::new);
         loop {
-            if running.is_empty() {
-                let Some((chosen, request)) = left.pop_front() else { break };
-                running.push(self.turn(chosen, request, !left.is_empty()));
-            }
-            let company = self.hedge(running.len(), left.front());
-            let ended = tokio::select! {
-                biased;
-                ended = running.next() => ended,
-                () = company => {
-                    let Some((chosen, request)) = left.pop_front() else { continue };
-                    self.trace.add(Step::Hedged {
-                        provider: chosen.provider.name.clone(),
-                        model: chosen.target.model.clone(),
-                    });
-                    running.push(self.turn(chosen, request, !left.is_empty()));
-                    continue;
-                }
+            let ended = match &mut running {
+                Some(running) => self.race(running, &mut left).await,
+                None => match left.pop_front() {
+                    None => None,
+                    Some((chosen, instead)) => {
+                        let others = !left.is_empty();
+                        let tried = self.target(&chosen, instead.as_ref(), others).await;
+                        Some((chosen, tried))
+                    }
+                },
             };
-            let Some((chosen, outcome)) = ended else { continue };
+            let Some((chosen, outcome)) = ended else { break };
             let Refused { failure, answer } = match outcome {
                 Ok(opened) => return Ok(opened),
                 Err(failed) => failed,
@@ -115,6 +109,34 @@ impl Attempts<'_> {
             refused.push(Refused { failure, answer });
         }
         Err(most_useful(refused))
+    }
+
+    /// The next target that begins to answer or fails, where a slow one gets company. None: nobody
+    /// is left.
+    async fn race<'t>(
+        &'t self,
+        running: &mut FuturesUnordered<Trying<'t>>,
+        left: &mut VecDeque<(Chosen, Option<Request>)>,
+    ) -> Option<(Chosen, Result<Opened, Refused>)> {
+        loop {
+            if running.is_empty() {
+                let (chosen, instead) = left.pop_front()?;
+                running.push(self.turn(chosen, instead, !left.is_empty()));
+            }
+            let company = self.hedge(running.len(), left.front());
+            tokio::select! {
+                biased;
+                ended = running.next() => return ended,
+                () = company => {
+                    let (chosen, instead) = left.pop_front()?;
+                    self.trace.add(Step::Hedged {
+                        provider: chosen.provider.name.clone(),
+                        model: chosen.target.model.clone(),
+                    });
+                    running.push(self.turn(chosen, instead, !left.is_empty()));
+                }
+            }
+        }
     }
 
     /// Waits until a slow target gets company; for ever where none is to get it.

@@ -156,7 +156,7 @@ impl Catalog {
         }
         match refused {
             Some(failure) if targets.is_empty() => Err(failure),
-            _ => Ok(Decided { targets, plan }),
+            _ => Ok(Decided { targets, plan: Arc::new(plan) }),
         }
     }
 

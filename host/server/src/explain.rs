@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clasp_model::{Note, Usage};
-use serde::Serialize;
+use clasp_route::Plan;
+use serde::{Serialize, Serializer};
 use tokio::time::Instant;
 
 /// How many requests are kept.
@@ -38,18 +39,7 @@ pub(crate) struct At {
 #[serde(tag = "step", rename_all = "snake_case")]
 pub(crate) enum Step {
     /// Targets were chosen.
-    Decided {
-        /// The name of the rule that decided, if one did.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        rule: Option<String>,
-        /// What the model's name was taken for.
-        because: String,
-        /// In the order in which they are tried.
-        targets: Vec<Aim>,
-        /// Targets that came into question and are not tried.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        passed_over: Vec<Aim>,
-    },
+    Decided(Told),
     /// Nobody could be chosen.
     Undecided { why: String },
     /// A target was left out when its turn came.
@@ -89,6 +79,47 @@ pub(crate) enum Step {
     Trimmed { left_out: usize },
     /// Nobody could serve, and the client got what the operator has for that.
     Degraded { with: &'static str, why: String },
+}
+
+/// A plan, which is put into words only for who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Told(pub(crate) Arc<Plan>);
+
+impl Serialize for Told {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Words<'w> {
+            /// The name of the rule that decided, if one did.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            rule: Option<&'w str>,
+            /// What the model's name was taken for.
+            because: String,
+            /// In the order in which they are tried.
+            targets: Vec<Aim>,
+            /// Targets that came into question and are not tried.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            passed_over: Vec<Aim>,
+        }
+        let aim = |provider: &str, model: &str, why: String| Aim {
+            provider: provider.to_owned(),
+            model: model.to_owned(),
+            why,
+        };
+        let Plan { targets, passed_over, rule, mapping } = &*self.0;
+        let targets = targets.iter();
+        let passed_over = passed_over.iter();
+        let words = Words {
+            rule: rule.as_deref(),
+            because: mapping.to_string(),
+            targets: targets
+                .map(|one| aim(&one.provider, &one.model, one.reason.to_string()))
+                .collect(),
+            passed_over: passed_over
+                .map(|one| aim(&one.provider, &one.model, one.why.clone()))
+                .collect(),
+        };
+        words.serialize(serializer)
+    }
 }
 
 /// A target and a reason.

@@ -137,6 +137,9 @@ impl Keys {
         session: Option<&str>,
         now: Instant,
     ) -> Result<&Key, NoKey> {
+        if self.others.is_empty() {
+            return Ok(&self.first);
+        }
         let hash = |session| BuildHasherDefault::<DefaultHasher>::default().hash_one(session);
         let picked = self.pools.of(model).pick(now, session.map(hash))?;
         let other = picked.index.checked_sub(1).and_then(|at| self.others.get(at));
@@ -145,7 +148,8 @@ impl Keys {
 
     /// Until when no key can be used for a model, if none can.
     pub(crate) fn resting(&self, model: &str, now: Instant) -> Option<Option<Instant>> {
-        self.pools.known(model)?.peek(now)
+        // The only key is never said to rest.
+        if self.others.is_empty() { None } else { self.pools.known(model)?.peek(now) }
     }
 
     /// Reads from an answer's headers what is left of a key's limits.
@@ -190,6 +194,9 @@ impl Keys {
 
     /// A key did its work.
     pub(crate) fn good(&self, model: &str, key: &Key) {
+        if self.others.is_empty() {
+            return;
+        }
         if let Some(pool) = self.pools.known(model) {
             pool.good(key.index);
             self.pools.state().bad.remove(&key.index);

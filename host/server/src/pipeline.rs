@@ -30,7 +30,7 @@ use crate::asked::Asked;
 use crate::attempts::{Attempts, Opened};
 use crate::body;
 use crate::catalog::{Catalog, Decided};
-use crate::explain::Step;
+use crate::explain::{Step, Told};
 use crate::lane::{self, Refused};
 use crate::outlet::Outlet;
 use crate::reading::Reading;
@@ -185,7 +185,7 @@ async fn serve(
         };
         let refused = match deciding {
             Ok(now) => {
-                trace.add(now.step());
+                trace.add(Step::Decided(Told(Arc::clone(&now.plan))));
                 if let Some(first) = now.targets.first() {
                     reply.record.aim(first);
                 }

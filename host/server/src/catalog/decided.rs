@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use clasp_model::Target;
 use clasp_model::policy::Streaming;
-use clasp_route::{Choice, PassedOver, Plan, Role};
+use clasp_route::{Choice, Plan, Role};
 
 use super::Provider;
-use crate::explain::{Aim, Step};
 
 /// A target of one request. Cheap to clone.
 #[derive(Clone)]
@@ -25,7 +24,7 @@ pub(crate) struct Chosen {
 pub(crate) struct Decided {
     /// In the order in which they are tried; at least one.
     pub(crate) targets: Vec<Chosen>,
-    pub(crate) plan: Plan,
+    pub(crate) plan: Arc<Plan>,
 }
 
 impl Decided {
@@ -36,7 +35,7 @@ impl Decided {
             let name = format!("{}/{}", choice.provider, choice.model);
             !tried.contains(name.as_str())
         };
-        self.plan.targets.retain(left);
+        Arc::make_mut(&mut self.plan).targets.retain(left);
         !self.targets.is_empty()
     }
 
@@ -50,26 +49,5 @@ impl Decided {
         let left_out = self.plan.passed_over.first()?;
         (chosen.choice.role != Role::Primary)
             .then(|| format!("{}/{}", left_out.provider, left_out.model).into())
-    }
-
-    /// What was decided, for the record.
-    pub(crate) fn step(&self) -> Step {
-        let Plan { targets, passed_over, rule, mapping } = &self.plan;
-        let aim = |choice: &Choice| Aim {
-            provider: choice.provider.clone(),
-            model: choice.model.clone(),
-            why: choice.reason.to_string(),
-        };
-        let left_out = |one: &PassedOver| Aim {
-            provider: one.provider.clone(),
-            model: one.model.clone(),
-            why: one.why.clone(),
-        };
-        Step::Decided {
-            rule: rule.clone(),
-            because: mapping.to_string(),
-            targets: targets.iter().map(aim).collect(),
-            passed_over: passed_over.iter().map(left_out).collect(),
-        }
     }
 }
