@@ -12,6 +12,7 @@ mod breaker;
 mod clients;
 mod explain;
 mod fallback;
+mod health;
 mod hedge;
 mod keys;
 mod limits;

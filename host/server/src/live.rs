@@ -156,8 +156,9 @@ impl clasp_route::Live for View<'_> {
             let why = "The provider limits it for a while.".to_owned();
             return Some(Unavailable { why, until: wait(until), kind: FailureKind::RateLimited });
         }
-        let checked =
-            self.live.checked(provider).filter(|_| self.catalog.config().health_check.enabled);
+        // A list of models that fails says less than an answer: the only target is still asked.
+        let checks = self.choosy && self.catalog.config().health_check.enabled;
+        let checked = self.live.checked(provider).filter(|_| checks);
         let down = checked.and_then(|checked| checked.down)?;
         let interval = self.catalog.config().health_check.interval;
         let why = format!("Its last check failed: {down}");

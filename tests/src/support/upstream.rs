@@ -80,6 +80,8 @@ struct Inner {
     queue: VecDeque<Answer>,
     chooser: Option<Chooser>,
     stage: Option<Arc<Stage>>,
+    /// Instead of the list of models.
+    lists: Option<Answer>,
     requests: Vec<Recorded>,
     /// The bodies of the answers to `POST`.
     answers: Vec<Vec<Bytes>>,
@@ -138,6 +140,12 @@ impl Vendor {
     ) -> &Self {
         let chooser = move |request: &Recorded, number| (chooser(request, number), Vec::new());
         self.inner(|inner| inner.chooser = Some(Box::new(chooser)));
+        self
+    }
+
+    /// Answers who asks for the list of models; none: with the list.
+    pub fn lists(&self, answer: Option<Answer>) -> &Self {
+        self.inner(|inner| inner.lists = answer);
         self
     }
 
@@ -318,7 +326,8 @@ impl Shared {
         let api = api::of(path);
         let below = path.split('?').next().unwrap_or_default();
         if let Some(api) = api.filter(|api| method == "GET" && api.lists(below)) {
-            return Answer::json(200, &api.models()).steps(&recorded.body);
+            let list = Answer::json(200, &api.models());
+            return inner.lists.clone().unwrap_or(list).steps(&recorded.body);
         }
         let faults = match api {
             Some(api) => api.faults(&recorded),
