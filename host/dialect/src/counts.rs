@@ -2,14 +2,14 @@
 
 use clasp_model::Usage;
 
-/// Token counts that agree with each other: no part is more than its whole.
+/// Token counts, of whose input no part is more than its whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// All of the prompt, with what the cache held.
     pub(crate) input: u64,
     pub(crate) cache_read: u64,
     pub(crate) cache_write: u64,
-    /// All that the model made, with its reasoning.
+    /// What the model made, as the provider tells it; some leave the reasoning out.
     pub(crate) output: u64,
     pub(crate) reasoning: u64,
 }
@@ -32,9 +32,14 @@ impl Counts {
             input: input.max(cache_read.saturating_add(cache_write)),
             cache_read,
             cache_write,
-            output: output.max(reasoning),
+            output,
             reasoning,
         }
+    }
+
+    /// What the model made, of which the reasoning is a part.
+    pub(crate) fn all_output(self) -> u64 {
+        self.output.max(self.reasoning)
     }
 
     /// The prompt without what the cache held.

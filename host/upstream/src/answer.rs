@@ -4,10 +4,14 @@
 //! end is a failure, not an end (rule A8). Dropping the body closes the connection (rule A12).
 
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use clasp_model::{Failure, FailureKind, Header, Retry, Source};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::lanes::Place;
 use crate::transport::{self, Peer};
@@ -27,7 +31,37 @@ pub struct Answer {
 pub struct AnswerBody {
     state: State,
     peer: Peer,
-    idle_timeout: Duration,
+    silence: Silence,
+}
+
+/// Notices that nothing comes. One timer for a whole body: setting one for each piece would cost
+/// more than the piece does.
+struct Silence {
+    limit: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Silence {
+    /// Waits for `work`, within the limit.
+    async fn within<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        let due = Instant::now() + self.limit;
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            if let Poll::Ready(value) = work.as_mut().poll(context) {
+                return Poll::Ready(Some(value));
+            }
+            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
+            loop {
+                ready!(timer.as_mut().poll(context));
+                if Instant::now() >= due {
+                    return Poll::Ready(None);
+                }
+                // It was set for an earlier piece.
+                timer.as_mut().reset(due);
+            }
+        })
+        .await
+    }
 }
 
 enum State {
@@ -71,7 +105,8 @@ pub(crate) fn open(
         return Err(transport::redirected(&peer, status.as_u16(), value("location")));
     }
     let state = State::Open(Box::new(response), place);
-    Ok(Answer { status: status.as_u16(), headers, body: AnswerBody { state, peer, idle_timeout } })
+    let silence = Silence { limit: idle_timeout, timer: None };
+    Ok(Answer { status: status.as_u16(), headers, body: AnswerBody { state, peer, silence } })
 }
 
 impl AnswerBody {
@@ -86,15 +121,15 @@ impl AnswerBody {
                 State::Ended => return Ok(None),
                 State::Failed(failure) => return Err(failure.clone()),
             };
-            let failure = match tokio::time::timeout(self.idle_timeout, response.chunk()).await {
-                Ok(Ok(Some(bytes))) if bytes.is_empty() => continue,
-                Ok(Ok(Some(bytes))) => return Ok(Some(bytes)),
-                Ok(Ok(None)) => {
+            let failure = match self.silence.within(response.chunk()).await {
+                Some(Ok(Some(bytes))) if bytes.is_empty() => continue,
+                Some(Ok(Some(bytes))) => return Ok(Some(bytes)),
+                Some(Ok(None)) => {
                     self.state = State::Ended;
                     return Ok(None);
                 }
-                Ok(Err(error)) => transport::broken_body(&error, &self.peer),
-                Err(_elapsed) => transport::silent_body(&self.peer, self.idle_timeout),
+                Some(Err(error)) => transport::broken_body(&error, &self.peer),
+                None => transport::silent_body(&self.peer, self.silence.limit),
             };
             self.state = State::Failed(failure.clone());
             return Err(failure);

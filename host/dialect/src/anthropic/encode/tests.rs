@@ -321,6 +321,8 @@ fn a09_usage() {
     };
     assert_eq!(usage(all), counts(100, 300, 600, 50));
     assert_eq!(usage(Usage { input: Some(10), ..all }), counts(0, 300, 600, 50));
+    // A provider that leaves its reasoning out of what it made is not corrected.
+    assert_eq!(usage(Usage { reasoning: Some(266), ..all }), counts(100, 300, 600, 50));
     assert_eq!(usage(Usage::default()), counts(123, 0, 0, 2));
     assert_eq!(
         usage(Usage { input: Some(0), output: Some(0), ..Usage::default() }),

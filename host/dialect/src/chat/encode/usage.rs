@@ -9,9 +9,9 @@ pub(super) fn write(counts: Counts, out: &mut BytesMut) {
     out.put_slice(b"{\"prompt_tokens\":");
     number(out, counts.input);
     out.put_slice(b",\"completion_tokens\":");
-    number(out, counts.output);
+    number(out, counts.all_output());
     out.put_slice(b",\"total_tokens\":");
-    number(out, counts.input.saturating_add(counts.output));
+    number(out, counts.input.saturating_add(counts.all_output()));
     out.put_slice(b",\"prompt_tokens_details\":{\"cached_tokens\":");
     number(out, counts.cache_read);
     out.put_slice(b",\"cache_write_tokens\":");

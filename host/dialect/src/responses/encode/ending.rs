@@ -54,10 +54,10 @@ pub(super) fn write_counts(counts: Counts, out: &mut BytesMut) {
     let (read, write) = (counts.cache_read, counts.cache_write);
     let details = format!(r#"{{"cached_tokens":{read},"cache_write_tokens":{write}}}"#);
     raw(out, "input_tokens_details", &details);
-    number(out, "output_tokens", counts.output);
+    number(out, "output_tokens", counts.all_output());
     let details = format!(r#"{{"reasoning_tokens":{}}}"#, counts.reasoning);
     raw(out, "output_tokens_details", &details);
-    number(out, "total_tokens", counts.input.saturating_add(counts.output));
+    number(out, "total_tokens", counts.input.saturating_add(counts.all_output()));
 }
 
 /// The members of the `error` of an answer that failed, in codes that clients act upon.
