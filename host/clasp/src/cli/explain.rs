@@ -17,7 +17,7 @@ const LIMIT: usize = 4 * 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The request's id, from its `request-id` header; without one the last requests are listed.
+    /// The request's id, from its `x-clasp-request-id` header; without one the last requests are listed.
     id: Option<String>,
     /// Where the proxy is [default: this machine, the configured port].
     #[arg(long, value_name = "URL")]
