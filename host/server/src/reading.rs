@@ -15,8 +15,8 @@ use futures_util::FutureExt;
 /// How long to wait for late usage after a plugin said `finished`.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Most bytes that go to the plugin in one call, about.
-const READ_LIMIT: usize = 64 * 1024;
+/// Most bytes that are taken at once, about.
+pub(crate) const READ_LIMIT: usize = 64 * 1024;
 
 /// Most bytes of a vendor's error document that are read.
 pub(crate) const ERROR_LIMIT: usize = 256 * 1024;
